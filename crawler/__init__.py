@@ -1,0 +1,1 @@
+"""The only door to the network: polite, guarded, and every byte kept."""

@@ -1,0 +1,1 @@
+"""Where people stand: commands, settings, progress, and the order of the work."""

@@ -1,0 +1,1 @@
+"""Bytes become words, in processes that may be killed."""

@@ -1,0 +1,1 @@
+"""Incident records in the forms in which people publish them, read into one value."""

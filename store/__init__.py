@@ -1,0 +1,1 @@
+"""What is known, in SQL: incidents, citations, sources, captures, documents, pages."""
