@@ -1,0 +1,22 @@
+# What developers run; `just` lists it.
+default:
+    @just --list
+
+# The ordinary tests (under five minutes on two cores).
+test:
+    pytest
+
+# Hundreds of kills, cuts and mutations (long).
+torture:
+    pytest -m torture --timeout 3600
+
+# The crawl beside wget, the reading beside pdftotext; prints ratios.
+bench rounds="3":
+    python -m benchmarks.crawl --rounds {{rounds}}
+    python -m benchmarks.reading --rounds {{rounds}}
+
+# Linters and types.
+lint:
+    ruff check .
+    ruff format --check .
+    mypy

@@ -1,0 +1,1 @@
+"""Tests: journeys, golden pages, properties and faults, all on the loopback network."""

@@ -1,0 +1,1 @@
+"""The guard that keeps tests on the loopback network."""

@@ -1,0 +1,104 @@
+"""The law of the rooms: who may import whom, which library lives where, no circles between files."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = ("archive", "extract", "store", "crawler", "desk")
+MAY_IMPORT = {
+    "archive": set(),
+    "extract": {"archive"},
+    "store": {"archive", "extract"},
+    "crawler": {"archive", "extract"},
+    "desk": {"archive", "extract", "store", "crawler"},
+}
+LIVES_IN = {
+    "archive": {"warcio", "can_ada", "isal"},
+    "extract": {
+        "pdfplumber", "pdfminer", "pypdfium2", "pypdf", "trafilatura", "parsel", "lxml", "rapidfuzz", "puremagic",
+        "webencodings", "charset_normalizer", "brotli", "zstandard",
+    },
+    "store": {"sqlalchemy", "alembic", "pysqlite3"},
+    "crawler": {"scrapy", "twisted", "cryptography", "certifi", "protego"},
+    "desk": {"click", "rich", "pydantic", "pydantic_settings", "cronsim"},
+}  # fmt: skip
+FILES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
+
+
+def imports(path: Path) -> Iterator[tuple[str, bool]]:
+    """Every module a file imports, and whether it does so at the top."""
+    tree = ast.parse(path.read_text())
+    top = set(map(id, tree.body))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((name.name, id(node) in top) for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield node.module or "", id(node) in top
+            yield from ((f"{node.module}.{name.name}", id(node) in top) for name in node.names)
+
+
+def module_of(path: Path) -> str:
+    dotted = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    return dotted.removesuffix(".__init__")
+
+
+def test_each_room_imports_only_what_lies_below_it() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in FILES
+        for name, _ in imports(path)
+        if (room := path.relative_to(ROOT).parts[0]) != (other := name.split(".")[0])
+        and other in ROOMS
+        and other not in MAY_IMPORT[room]
+    ]
+    assert not wrong
+
+
+def test_each_library_lives_in_its_room_and_nowhere_else() -> None:
+    home = {library: room for room, libraries in LIVES_IN.items() for library in libraries}
+    wrong = []
+    for path in FILES:
+        room = path.relative_to(ROOT).parts[0]
+        for name, _ in imports(path):
+            library = name.split(".")[0]
+            if library in ROOMS or library in sys.stdlib_module_names:
+                continue
+            if home.get(library) != room:
+                wrong.append(f"{path.relative_to(ROOT)} imports {library}, which lives in {home.get(library)}")
+    assert not wrong
+
+
+def test_no_circle_between_files() -> None:
+    modules = {module_of(path): path for path in FILES}
+    graph = {
+        name: {other for other, top in imports(path) if top and other in modules and other != name}
+        for name, path in modules.items()
+    }
+    done: set[str] = set()
+
+    def walk(name: str, trail: tuple[str, ...]) -> None:
+        assert name not in trail, f"a circle: {' -> '.join((*trail, name))}"
+        if name not in done:
+            for other in graph[name]:
+                walk(other, (*trail, name))
+            done.add(name)
+
+    for name in graph:
+        walk(name, ())
+
+
+def test_every_file_opens_with_a_sentence_and_stays_small() -> None:
+    for path in FILES:
+        text = path.read_text()
+        assert ast.get_docstring(ast.parse(text)), f"{path.relative_to(ROOT)} has no opening sentence"
+        assert text.count("\n") <= 300, f"{path.relative_to(ROOT)} has outgrown its room"
+
+
+def test_nobody_else_owns_a_room() -> None:
+    owners = packages_distributions()
+    for room in ROOMS:
+        assert set(owners.get(room, ["sourcekeep"])) <= {"sourcekeep"}, f"{room} belongs to {owners[room]}"
