@@ -1,0 +1,136 @@
+"""The commands that ask: read, incidents, show, search."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from desk.cli.options import Call, common, pass_call
+from desk.output import as_json, console, safe, table
+
+
+@click.command("read")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
+@common
+@pass_call
+def read_command(call: Call, files: tuple[Path, ...]) -> int:
+    """Show what the readers make of files on disk; nothing is stored.
+
+    \b
+    Example:
+      sourcekeep read report.pdf
+      sourcekeep read --json *.pdf | jq '.[].document.state'
+
+    Exits 1 when a file could not be read as a document.
+    """
+    from desk.reading import read_files
+
+    answers = read_files(call.config, files)
+    if call.json:
+        as_json(answers)
+    else:
+        for answer in answers:
+            _show_reading(answer)
+    return int(any(answer["document"]["state"] != "read" for answer in answers))
+
+
+def _show_reading(answer: dict[str, Any]) -> None:
+    document = answer["document"]
+    print(f"{safe(answer['file'])}: {document['state']}, {document['type']}, {len(answer['pages'])} pages"
+          f"{', ' + safe(document['reason']) if document['reason'] else ''}")  # fmt: skip
+    for page in answer["pages"]:
+        print(f"--- page {page['number']}{' (' + safe(page['note']) + ')' if page['note'] else ''}")
+        print(safe(page["text"]))
+
+
+@click.command("incidents")
+@common
+@pass_call
+def incidents_command(call: Call) -> None:
+    """List the incidents, with how many of their sources are captured.
+
+    \b
+    Example:
+      sourcekeep incidents
+    """
+    from desk.place import catalogue
+    from store import dossier
+
+    with catalogue(call.config) as database:
+        rows = dossier.incidents(database)
+    if call.json:
+        as_json({"incidents": rows})
+    elif not rows:
+        print("No incident yet. Try: sourcekeep archive PAGE, or: sourcekeep demo")
+    else:
+        columns = ("key", "title", "citations", "captured")
+        table(columns, ([row[column] for column in columns] for row in rows))
+
+
+@click.command("show")
+@click.argument("key")
+@common
+@pass_call
+def show_command(call: Call, key: str) -> None:
+    """Show one incident whole: what the record says, and what is kept of each source.
+
+    \b
+    Example:
+      sourcekeep show met-police-live-facial-recognition
+    """
+    from desk.dossier import print_incident
+    from desk.place import catalogue
+    from store import dossier
+
+    with catalogue(call.config) as database:
+        incident = dossier.incident_object(database, key)
+    if call.json:
+        as_json(incident)
+    else:
+        print_incident(incident)
+
+
+@click.command("search")
+@click.argument("query", nargs=-1, required=True)
+@click.option("--incident", metavar="KEY", help="Only sources of this incident.")
+@click.option("--publisher", metavar="NAME", help="Only sources of this publisher.")
+@click.option("--type", "kind", type=click.Choice(["pdf", "html"]), help="Only documents of this type.")
+@click.option("--from", "since", metavar="DATE", help="Only captures of this day or later (YYYY-MM-DD).")
+@click.option("--to", "until", metavar="DATE", help="Only captures of this day or earlier (YYYY-MM-DD).")
+@click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="Hits to answer.")
+@click.option("--offset", type=click.IntRange(0), default=0, help="Hits to leave out first.")
+@common
+@pass_call
+def search_command(call: Call, query: tuple[str, ...], **filters: Any) -> None:
+    """Search the text of every archived source; a hit is a page.
+
+    Words, "phrases", -not, OR, NEAR(a b, 10), title:word; anything else is text to look for.
+
+    \b
+    Example:
+      sourcekeep search '"eight of 42"'
+      sourcekeep search 'accuracy -trial' --type pdf --incident met-police-live-facial-recognition
+    """
+    from desk.asking import search
+
+    answer = search(call.config, " ".join(query), **filters)
+    if call.json:
+        as_json(answer)
+    else:
+        _show_hits(answer, filters["offset"])
+
+
+def _show_hits(answer: dict[str, Any], offset: int) -> None:
+    out = console()
+    if not answer["hits"]:
+        print(f"Nothing found for {safe(answer['query'])}. Fewer words or OR between them find more.")
+        return
+    for place, hit in enumerate(answer["hits"], start=offset + 1):
+        title = safe(hit["title"] or hit["source_url"])
+        out.print(f"[bold]{place}. [/]", end="")
+        out.print(title, style="bold", markup=False, end="")
+        out.print(f"  page {hit['page']} of {hit['pages']}", markup=False)
+        out.print(f"   {safe(hit['snippet'])}", markup=False)
+        out.print(f"   {safe(hit['source_url'])}  cited by {', '.join(hit['incidents'])}", style="dim", markup=False)
+    last = offset + len(answer["hits"])
+    print(f"{offset + 1}–{last} of {answer['total']}" + (f"; --offset {last} for more" if last < answer["total"] else ""))

@@ -1,0 +1,96 @@
+"""The commands that keep: archive, import, demo."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from desk.cli.options import Call, common, pass_call
+from desk.output import as_json, safe
+
+
+@click.command("archive")
+@click.argument("targets", nargs=-1, metavar="[TARGET]…")
+@click.option("--due", is_flag=True, help="What the schedule of captures says is due.")
+@click.option("--all", "everything", is_flag=True, help="Every incident that is known.")
+@click.option("--force", is_flag=True, help="Capture again what is not yet due.")
+@common
+@pass_call
+def archive_command(call: Call, targets: tuple[str, ...], due: bool, everything: bool, force: bool) -> int:
+    """Archive every source that a record cites: the main job.
+
+    TARGET is an incident page or record (file or URL, any known format), a file of URLs, the URL of a source, or
+    the key of an incident that is known. Running it again does only what is missing or due.
+
+    \b
+    Example:
+      sourcekeep archive met-police-live-facial-recognition.txt
+      sourcekeep archive --due
+
+    Exits 1 when a source could not be archived or found.
+    """
+    from desk.archiving import archive
+    from desk.dossier import print_run
+
+    if not (targets or due or everything):
+        raise click.UsageError("give a TARGET, --due or --all")
+    run = archive(call.config, targets, due=due, everything=everything, force=force)
+    if call.json:
+        as_json(run)
+    else:
+        print_run(run)
+    return exit_code(run)
+
+
+def exit_code(run: dict[str, Any]) -> int:
+    """0 when every requested URL was kept and every citation has a source, 1 when there is something to tell."""
+    if run["state"] == "interrupted":
+        return 130
+    return int(any(row["outcome"] not in ("captured", "unchanged") for row in run["outcomes"]))
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Store nothing; answer what would be stored.")
+@common
+@pass_call
+def import_command(call: Call, files: tuple[Path, ...], dry_run: bool) -> None:
+    """Read incident records; fetch nothing.
+
+    Formats: AIAAIC page (text or HTML) and sheet, AI Incident Database CSV, BibTeX, CSL-JSON, RIS, a list of URLs,
+    our own JSON.
+
+    \b
+    Example:
+      sourcekeep import page.txt --dry-run --json
+    """
+    from desk.importing import import_records
+
+    answer = import_records(call.config, files, dry_run=dry_run)
+    if call.json:
+        as_json(answer)
+        return
+    for warning in answer["warnings"]:
+        print(f"note: {safe(warning)}")
+    verb = "would be " if dry_run else ""
+    print(f"{answer['incidents_added']} incidents {verb}added, {answer['incidents_changed']} {verb}changed, "
+          f"{answer['citations_added']} citations {verb}added")  # fmt: skip
+
+
+@click.command("demo")
+@click.option("--serve", is_flag=True, help="Keep the sample web up afterwards, to try commands against it.")
+@common
+@pass_call
+def demo_command(call: Call, serve: bool) -> int:
+    """Run the whole job on a packaged sample web on this machine; no internet needed.
+
+    It archives a sample incident page into a data folder (default ./sourcekeep-demo), then prints what to try
+    next. Exits 0 when the sample run went as the sample web promises (one dead link and one bot wall included).
+
+    \b
+    Example:
+      sourcekeep demo
+    """
+    from desk.demo import demo
+
+    return demo(call, serve=serve)

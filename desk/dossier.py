@@ -1,0 +1,61 @@
+"""An incident and a run as people read them on a terminal."""
+
+from typing import Any
+
+from desk.output import console, safe, table
+
+_MARKS = {"given": "=", "found": "=", "proposed": "?", "unresolved": "-"}
+
+
+def print_incident(incident: dict[str, Any]) -> None:
+    """Prints an incident object: head, events, then each citation with what is kept of its source."""
+    out = console()
+    out.print(safe(incident["title"]), style="bold", markup=False)
+    for name, value in _head(incident):
+        out.print(f"  {name}: {safe(value)}", markup=False)
+    for event in incident["events"]:
+        out.print(f"  {safe(event['date'])}  {safe(event['headline'])}", markup=False)
+    out.print("Citations", style="bold")
+    for citation in incident["citations"]:
+        _print_citation(citation)
+
+
+def _head(incident: dict[str, Any]) -> list[tuple[str, object]]:
+    names = ("key", "type", "published", "updated", "page_url")
+    return [(name, _dated(incident[name])) for name in names if incident.get(name)]
+
+
+def _dated(value: object) -> object:
+    return value.get("text", value) if isinstance(value, dict) else value
+
+
+def _print_citation(citation: dict[str, Any]) -> None:
+    out = console()
+    resolution = citation["resolution"]
+    out.print(f"{citation['position']:3} {safe(citation['text'])}", markup=False)
+    where = citation["source_url"] or "no address found"
+    out.print(f"    {_MARKS[resolution['state']]} {safe(where)}  ({how_resolved(resolution)})", style="dim", markup=False)
+    for capture in citation["captures"]:
+        document = capture.get("document")
+        what = f"{document['state']}, {document['pages']} pages" if document else "not read"
+        out.print(f"      {capture['timestamp'][:10]}  {capture['http_status']}  {safe(capture['mime_sniffed'] or '')}  "
+                  f"{what}  {safe(capture['url'])}", markup=False)  # fmt: skip
+
+
+def how_resolved(resolution: dict[str, Any]) -> str:
+    """How a citation came to mean its source, in words: "found by known_work, 0.97"."""
+    if resolution["state"] == "given":
+        return "given in the record"
+    if resolution["state"] == "unresolved":
+        return "unresolved"
+    return f"{resolution['state']} by {resolution['method']}, {resolution['score']:.2f}"
+
+
+def print_run(run: dict[str, Any]) -> None:
+    """Prints a run object: a line an outcome, then the sums."""
+    table(("outcome", "url", "why"), ([row["outcome"], row["url"] or row["source"], row["reason"]] for row in run["outcomes"]))
+    print(
+        f"{run['state']}: {run['requested']} requested, {run['captured']} captured, {run['unchanged']} unchanged, "
+        f"{run['failed']} failed; {run['documents']} documents, {run['pages']} pages, {run['links']} links, "
+        f"{run['bytes'] / 1e6:.1f} MB"
+    )

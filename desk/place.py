@@ -1,0 +1,100 @@
+"""The data folder as a call holds it: catalogue, WARC writer and reading processes, opened and closed in order."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from archive.clock import SYSTEM, Seams
+from archive.lock import FolderLock
+from archive.recovery import recover
+from archive.writer import Agent, ArchiveWriter, Kept
+from desk.config import Config
+from desk.output import say
+from extract.pool import Limits, Pool
+from store import intake, reconcile
+from store.database import Database, open_database
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a run works with. `warc` is the folder of WARC files; the folder lock is held while this lives."""
+
+    config: Config
+    seams: Seams
+    database: Database
+    warc: Path
+    writer: ArchiveWriter
+    pool: Pool
+
+
+def user_agent(config: Config) -> str:
+    """How requests name us: product, version and where to find out more (RFC 9110 §10.1.5)."""
+    return f"sourcekeep/{version('sourcekeep')} (+{config.crawl.contact})"
+
+
+def make_folder(data: Path) -> Path:
+    """Makes the data folder, for its owner only, when it is missing; answers its folder of WARC files."""
+    warc = data / "warc"
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    warc.mkdir(exist_ok=True, mode=0o700)
+    return warc
+
+
+@contextmanager
+def catalogue(config: Config) -> Iterator[Database]:
+    """The catalogue alone, for commands that only ask. Made empty when there is none yet."""
+    make_folder(config.data)
+    database = open_database(config.database_url)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def reading_pool(config: Config) -> Pool:
+    """The reading processes with the limits of the settings."""
+    reading = config.reading
+    limits = Limits(cpu_s=reading.wall_s, wall_s=reading.wall_s, memory_bytes=reading.memory_mib << 20)
+    return Pool(reading.workers, limits)
+
+
+@contextmanager
+def held(config: Config, seams: Seams = SYSTEM) -> Iterator[Place]:
+    """The whole place, ready for a run: lock taken, torn tails cut, complete records without a row adopted.
+
+    Raises FolderHeld when another run has the folder, DatabaseUnreachable, NewerSchema, WriteFailed.
+    """
+    warc = make_folder(config.data)
+    with ExitStack() as closing:
+        closing.enter_context(FolderLock(config.data))
+        database = closing.enter_context(catalogue(config))
+        _repair(database, warc)
+
+        def file_captures(kept: Sequence[Kept]) -> None:
+            intake.file_captures(database, [one.capture for one in kept])
+
+        agent = Agent(
+            software=f"sourcekeep/{version('sourcekeep')}",
+            user_agent=user_agent(config),
+            operator=config.crawl.contact,
+            robots="obey (RFC 9309; unreachable means disallow)",
+        )
+        run = f"{os.getpid()}-{seams.new_id().hex[:8]}"
+        writer = closing.enter_context(
+            ArchiveWriter(warc, run=run, agent=agent, on_durable=file_captures, seams=seams)
+        )
+        pool = closing.enter_context(reading_pool(config))
+        yield Place(config, seams, database, warc, writer, pool)
+
+
+def _repair(database: Database, warc: Path) -> None:
+    """Files that a killed run left open: what is whole is adopted, what is torn is cut and said."""
+    recovered = recover(warc, lambda name: reconcile.known_end(database, name))
+    if recovered.adopted:
+        reconcile.adopt(database, recovered.adopted)
+        say(f"adopted {len(recovered.adopted)} records that an interrupted run had kept")
+    for cut in recovered.cut:
+        say(f"cut {cut.bytes_cut} bytes of an unfinished record off {cut.warc} at {cut.offset} (kept as .torn)")
