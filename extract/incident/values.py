@@ -2,6 +2,12 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
+
+from extract.incident.material import Material
+from extract.incident.reference import read_reference
+
+__all__ = ["Citation", "Event", "Incident", "Material", "Precision", "StatedDate"]
 
 
 class Precision(StrEnum):
@@ -54,6 +60,12 @@ class Citation:
     url: str | None = None
     same_as: int | None = None
 
+    @classmethod
+    def of(cls, text: str, position: int, section: str = "") -> Self:
+        """A citation out of one line as people write it, `Publisher (year). Title (pdf)` or a URL; never raises."""
+        said = read_reference(text)
+        return cls(position, section, text, said.publisher, said.authors, said.year, said.title, said.format, said.url)
+
 
 @dataclass(frozen=True, slots=True)
 class Incident:
@@ -79,12 +91,3 @@ class Incident:
     events: tuple[Event, ...] = ()
     citations: tuple[Citation, ...] = ()
     warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """A record's bytes as handed in: `name` is the file's name or the page's URL, `url` the page's address if known."""
-
-    content: bytes
-    name: str
-    url: str | None = None
