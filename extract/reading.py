@@ -1,0 +1,132 @@
+"""Reading: what the bytes are, whatever the label, and which reader takes them; called inside a worker."""
+
+from collections.abc import Iterable
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import Any
+
+from extract.coding import decode
+from extract.document import Document, DocumentState
+from extract.pool import Answer, Limits, Pool
+from extract.sniffing import Kind, Sniffed, bare_mime, charset_of, sniff
+
+READ = "extract.reading:read_document"
+# Web pages: the slowest of 181 real ones took 1 s; 1.9 MB of attributes would hold a parser for 549 s.
+HTML_LIMITS = Limits(cpu_s=10, wall_s=12, memory_bytes=1 << 30)
+SNIFFED = 8 << 10
+
+
+def read_document(
+    content: bytes,
+    *,
+    mime: str | None,
+    url: str,
+    content_encoding: str | None = None,
+    avoid: Iterable[str] = (),
+    budget_s: float = 20.0,
+) -> dict[str, Any]:
+    """The Document in a payload, as `Document.as_plain()`; a worker function.
+
+    `mime` is the Content-Type as declared (its charset counts), `content_encoding` the codings to undo first.
+    `avoid` names PDF readers not to be asked, `budget_s` is when to stop with what there is.
+    """
+    decoded = decode(content, content_encoding)
+    if content and not decoded.content:
+        return Document("other", DocumentState.DAMAGED, decoded.reason).as_plain()
+    sniffed = sniff(decoded.content, mime)
+    document = _read(decoded.content, sniffed, mime=mime, url=url, avoid=avoid, budget_s=budget_s)
+    reasons = [decoded.reason, _mislabelled(mime, url, sniffed), document.reason]
+    reason = "; ".join(filter(None, reasons))
+    return replace(document, reason=reason, mime_sniffed=sniffed.mime).as_plain()
+
+
+def _read(
+    content: bytes, sniffed: Sniffed, *, mime: str | None, url: str, avoid: Iterable[str], budget_s: float
+) -> Document:
+    if sniffed.kind == Kind.PDF:
+        from extract.pdf import read_pdf
+
+        return read_pdf(content, budget_s=budget_s, avoid=avoid)
+    if sniffed.kind == Kind.HTML:
+        from extract.html import read_html
+
+        return read_html(content, url=url, charset=charset_of(mime))
+    if sniffed.kind == Kind.TEXT:
+        from extract.plaintext import read_text
+
+        return read_text(content, charset=charset_of(mime))
+    reason = "empty" if sniffed.kind == Kind.EMPTY else f"no reader for {sniffed.mime}"
+    return Document("other", DocumentState.NOT_A_DOCUMENT, reason)
+
+
+def _mislabelled(mime: str | None, url: str, sniffed: Sniffed) -> str:
+    """A sentence when the label says PDF and the bytes do not, or the other way round; "" when they agree."""
+    label = bare_mime(mime)
+    called_pdf = label == "application/pdf" or (not label and url.lower().partition("?")[0].endswith(".pdf"))
+    if called_pdf and sniffed.kind not in (Kind.PDF, Kind.EMPTY):
+        return f"called a PDF, but is {sniffed.mime}"
+    if sniffed.kind == Kind.PDF and label.startswith("text/html"):
+        return "called text/html, but is a PDF"
+    return ""
+
+
+def document_of(answer: Answer, content: bytes | memoryview = b"") -> Document:
+    """The Document in a worker's answer to READ; a worker's failure becomes the state of the same name.
+
+    `content`, where at hand, tells the type of a document that could not be read.
+    """
+    if answer.failure is None:
+        try:
+            return Document.from_plain(answer.value or {})
+        except (KeyError, TypeError, ValueError) as error:
+            return Document(_type(content), DocumentState.DAMAGED, f"the reader answered nonsense: {error}")
+    return Document(_type(content), DocumentState(answer.failure), answer.reason)
+
+
+def _type(content: bytes | memoryview) -> str:
+    kind = sniff(bytes(content[:SNIFFED])).kind
+    return kind.value if kind in (Kind.PDF, Kind.HTML, Kind.TEXT) else "other"
+
+
+def submit_reading(
+    pool: Pool, content: bytes | memoryview, *, mime: str | None, url: str, content_encoding: str | None = None
+) -> Future[Document]:
+    """Have a payload read: the future gives its Document, or raises what `Pool.submit` says.
+
+    Web pages get less time than PDFs. A PDF over which PDFium dies is given to the other readers once.
+    """
+    what: dict[str, Any] = {"mime": mime, "url": url, "content_encoding": content_encoding}
+    is_pdf = not content_encoding and _type(content) == "pdf"
+    limits = HTML_LIMITS if not content_encoding and _type(content) == "html" else None
+    settled: Future[Document] = Future()
+
+    def first(future: Future[Answer]) -> None:
+        if _hand_on(future, settled):
+            return
+        answer = future.result()
+        if is_pdf and answer.failure in ("memory_limit", "damaged") and "reader" in answer.reason:
+            try:
+                pool.submit(READ, content, avoid=["pdfium"], **what).add_done_callback(second)
+            except RuntimeError as error:
+                settled.set_exception(error)
+            return
+        settled.set_result(document_of(answer, content))
+
+    def second(future: Future[Answer]) -> None:
+        if not _hand_on(future, settled):
+            settled.set_result(document_of(future.result(), content))
+
+    settled.set_running_or_notify_cancel()
+    pool.submit(READ, content, limits, **what).add_done_callback(first)
+    return settled
+
+
+def _hand_on(future: Future[Answer], settled: Future[Document]) -> bool:
+    """Pass a cancellation or an exception on; True when there was one."""
+    if future.cancelled():
+        settled.set_exception(RuntimeError("the reading was cancelled"))
+        return True
+    error = future.exception()
+    if error is not None:
+        settled.set_exception(error)
+    return error is not None
