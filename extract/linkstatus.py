@@ -62,19 +62,11 @@ class LinkStatus(StrEnum):
         return self.standing is Standing.NOTHING
 
 
+_ALIVE = (LinkStatus.OK, LinkStatus.REDIRECTED, LinkStatus.MOVED, LinkStatus.DRIFTED)
+_GONE = (LinkStatus.NOT_FOUND, LinkStatus.GONE, LinkStatus.SOFT_404, LinkStatus.REDIRECT_ROOT)
 _STANDINGS = {
-    **dict.fromkeys((LinkStatus.OK, LinkStatus.REDIRECTED, LinkStatus.MOVED, LinkStatus.DRIFTED), Standing.ALIVE),
-    **dict.fromkeys(
-        (
-            LinkStatus.NOT_FOUND,
-            LinkStatus.GONE,
-            LinkStatus.SOFT_404,
-            LinkStatus.REDIRECT_ROOT,
-            LinkStatus.DNS_DEAD,
-            LinkStatus.PARKED,
-        ),
-        Standing.DEAD,
-    ),
+    **dict.fromkeys(_ALIVE, Standing.ALIVE),
+    **dict.fromkeys((*_GONE, LinkStatus.DNS_DEAD, LinkStatus.PARKED), Standing.DEAD),
     **dict.fromkeys((LinkStatus.TYPE_CHANGED, LinkStatus.SERVER_ERROR, LinkStatus.TLS_ERROR), Standing.SUSPECT),
 }
 

@@ -1,10 +1,12 @@
 """Block: one paragraph, heading or list item of a record, with the links that stand in it."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from archive.url import unwrap
 from extract.incident.reference import BARE_URL, trim_url
 
 _BLANKS = re.compile(r"[\s\u200b\ufeff\u2060]+")
@@ -35,8 +37,7 @@ class Block:
             end -= 1
         kept = (
             Anchor(max(anchor.start, start) - start, min(anchor.end, end) - start, anchor.url)
-            for anchor in self.anchors
-            if anchor.start < end and anchor.end > start
+            for _, anchor in self.links_between(start, end)
         )
         return Block(self.text[start:end], tuple(kept), self.heading)
 
@@ -45,6 +46,12 @@ class Block:
         edges = [0, *sorted(place for place in set(places) if 0 < place < len(self.text)), len(self.text)]
         pieces = (self.cut(start, end) for start, end in pairwise(edges))
         return [piece for piece in pieces if piece.text]
+
+    def links_between(self, start: int, end: int) -> list[tuple[int, Anchor]]:
+        """The links that have a character in `start` to `end`, each with its number; links stand in order."""
+        first = bisect_right(self.anchors, start, key=lambda anchor: anchor.end)
+        last = bisect_left(self.anchors, end, key=lambda anchor: anchor.start)
+        return [(at, self.anchors[at]) for at in range(first, last)]
 
     def linked(self, anchor: Anchor) -> str:
         """The words of a link."""
@@ -88,7 +95,7 @@ def _with_written_urls(block: Block) -> Block:
     for anchor in block.anchors:
         taken[anchor.start : anchor.end] = [True] * (anchor.end - anchor.start)
     written = [
-        Anchor(start, start + len(url), url)
+        Anchor(start, start + len(url), unwrap(url))
         for start, url in written_urls(block.text)
         if not any(taken[start : start + len(url)])
     ]

@@ -10,6 +10,7 @@ from extract.incident.reference import MARKER, read_reference
 from extract.incident.values import Citation
 
 LONGEST_LINE = 400
+LONGEST_SENTENCE = 1_000  # what is said of a mention is looked for no farther back
 # What a publisher is named before: "A University of Essex report (pdf)". Other words say nothing of who wrote it.
 _WORKS = (
     "report|study|paper|review|audit|investigation|analysis|assessment|survey|article|briefing|letter|statement|"
@@ -121,7 +122,8 @@ def _first_of_each(anchors: Sequence[Anchor]) -> list[Anchor]:
 
 def _links_of(block: Block, marker: re.Match[str]) -> list[tuple[int, Anchor]]:
     """The links inside the marker's brackets, or else the one whose words end right before it."""
-    numbered = [(at, anchor) for at, anchor in enumerate(block.anchors) if is_source(anchor.url)]
+    near = block.links_between(max(marker.start() - 2, 0), marker.end())
+    numbered = [(at, anchor) for at, anchor in near if is_source(anchor.url)]
     inside = [(at, one) for at, one in numbered if one.start > marker.start() and one.end < marker.end()]
     around = [(at, one) for at, one in numbered if one.start <= marker.start() and one.end >= marker.start()]
     before = [
@@ -134,7 +136,8 @@ def _links_of(block: Block, marker: re.Match[str]) -> list[tuple[int, Anchor]]:
 
 def _mention(text: str, start: int, end: int, section: str, year: int | None) -> Citation:
     """One mention that stands from the beginning of its sentence to `end`, and whom it names."""
-    begin = max((found.end() for found in _SENTENCE_END.finditer(text, 0, start)), default=0)
+    earliest = max(0, start - LONGEST_SENTENCE)
+    begin = max((found.end() for found in _SENTENCE_END.finditer(text, earliest, start)), default=earliest)
     after = text[end : end + 200]
     by = _BY.match(after)
     said = text[begin : end + by.end()] if by else text[begin:end]

@@ -32,8 +32,11 @@ def unglue(block: Block) -> list[Block]:
         *_url_places(block.text),
         *_publisher_places(block.text),
     }
-    whole = [(anchor.start, anchor.end) for anchor in block.anchors]
-    return block.split(place for place in places if not any(start < place < end for start, end in whole))
+    return block.split(place for place in places if not _in_link(block, place))
+
+
+def _in_link(block: Block, place: int) -> bool:
+    return any(anchor.start < place for _, anchor in block.links_between(place, place + 1))
 
 
 def _heading_places(text: str) -> Iterator[int]:

@@ -5,9 +5,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
-from archive.url import same_key
-
 from archive.errors import RefusedUrl
+from archive.url import normalise, same_key
 from extract.incident.values import Citation
 
 # Words that many publishers share tell nobody apart; they count only beside one that does.
@@ -83,6 +82,6 @@ def _flattened(citations: Sequence[Citation]) -> tuple[Citation, ...]:
 def _key(url: str | None) -> str | None:
     """The comparison key; an address that is never dialled is compared as written."""
     try:
-        return same_key(url) if url else None
+        return same_key(normalise(url)) if url else None
     except RefusedUrl:
         return url

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from archive.errors import UnreadableRecord
+from extract.dates import state_date
 from extract.incident.keys import slug
 from extract.incident.values import Citation, Event, Incident, Precision, StatedDate
 
@@ -148,22 +149,26 @@ def _citation_as_plain(citation: Citation) -> dict[str, Any]:
 
 
 def _date(record: _Reader, name: str) -> StatedDate | None:
-    if record.value.get(name) is None:
-        return None
-    said = _Reader(record.value[name], f"{record.where}.{name}")
-    return StatedDate(said.text("text"), said.text("date"), _precision(said))
+    value = record.value.get(name)
+    if value is None or isinstance(value, str):
+        return state_date(value or "")
+    return _stated(_Reader(value, f"{record.where}.{name}"), "text")
 
 
-def _precision(said: _Reader) -> Precision:
+def _stated(said: _Reader, words: str) -> StatedDate:
+    """A date with its precision; one written by hand without it is as exact as it reads."""
+    iso = said.text("date")
+    text = said.text(words) if words in said.value else iso
+    if "precision" not in said.value:
+        return state_date(iso) or StatedDate(text, "", Precision.UNKNOWN)
     try:
-        return Precision(said.text("precision") or "unknown")
+        return StatedDate(text, iso, Precision(said.text("precision")))
     except ValueError as error:
         raise UnreadableRecord(f"{said.where}.precision is none of {', '.join(Precision)}") from error
 
 
 def _event(one: _Reader) -> Event:
-    stated = StatedDate(one.text("date_text") or one.text("date"), one.text("date"), _precision(one))
-    return Event(stated, one.text("headline"), one.text("text"))
+    return Event(_stated(one, "date_text"), one.text("headline"), one.text("text"))
 
 
 def _citation(one: _Reader, at: int) -> Citation:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from archive.url import unwrap
 from extract.incident.bibliography import MOST_WORKS, SECTION
 from extract.incident.block import written_urls
 from extract.incident.joining import join
@@ -33,7 +34,7 @@ def read(material: Material) -> Iterator[Incident]:
     notes = [f"Only the first {MOST_WORKS} of {len(found)} addresses are kept."] if len(found) > MOST_WORKS else []
     skipped = sum(not _urls(line) for line in _lines(material.text))
     notes += [f"{skipped} lines hold no address."] if skipped else []
-    cited = [Citation(0, SECTION, url, format=_format(url), url=url) for _, url in kept]
+    cited = [Citation(0, SECTION, url, format=_format(url), url=unwrap(url)) for _, url in kept]
     yield Incident(slug(stem), stem, type="Source list", citations=join(cited), warnings=tuple(notes))
 
 
