@@ -1,0 +1,286 @@
+"""Dispatch: claims seeds, sends them out host by host, gathers how they ended and settles that."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from typing import Any, Protocol, TypeVar
+
+from archive.clock import SYSTEM, Seams
+from archive.seed import Found, Outcome, OutcomeKind, Seed
+from crawler.fetcher import Fetched
+from crawler.progress import CrawlProgress, HostProgress
+
+T = TypeVar("T")
+CLAIM = 500
+MOST_HELD = 5000
+MOST_OUT = 1000
+POLL_S = 0.5
+REPORT_S = 0.2
+# At the end of a stopped crawl, so long for records on their way to the disk.
+GRACE_S = 2.0
+_NOTHING = HostProgress()
+
+
+class Supply(Protocol):
+    """Where seeds come from and outcomes go: the desk implements it over the frontier."""
+
+    async def claim(self, limit: int) -> Sequence[Seed]:
+        """At most `limit` due seeds, leased, spread over hosts; none when nothing is due now."""
+
+    async def settle(self, outcomes: Sequence[Outcome]) -> None:
+        """File these outcomes, durable ones all; what they `found` becomes seeds that `claim` may then return."""
+
+
+class Stop(Protocol):
+    """What asks a crawl to end soon: a `threading.Event` will do."""
+
+    def is_set(self) -> bool:
+        """True once somebody wants the crawl to end."""
+
+    def set(self) -> None:
+        """Ask for the end."""
+
+
+class Stopped(Exception):
+    """The crawl ends; what was under way is given up and stays due."""
+
+
+class Dispatch:
+    """One crawl's seeds, from claim to settlement; each claimed seed ends in exactly one outcome, or stays due.
+
+    `opens` is called with a publisher's name before its first seed is sent, `feed` gives it its seeds; or `sends`
+    is replaced and takes each seed. Whoever fetches says `freed` when the host may be asked again and `conclude`
+    when the page is read.
+    """
+
+    def __init__(
+        self,
+        supply: Supply,
+        *,
+        stop: Stop,
+        progress: Callable[[CrawlProgress], None] = lambda progress: None,
+        seams: Seams = SYSTEM,
+    ) -> None:
+        self._supply, self._stop, self._progress = supply, stop, progress
+        self.opens: Callable[[str], None] = lambda publisher: None
+        self.sends: Callable[[Seed], None] = self._to_feed
+        self._seams, self._began = seams, seams.monotonic()
+        self._queues: dict[str, deque[Seed]] = {}
+        self._ready: deque[str] = deque()
+        self._busy: set[str] = set()
+        self._queued = 0
+        self._out: dict[int, Seed] = {}
+        self._feeds: dict[str, asyncio.Queue[Seed | None]] = {}
+        self._orphans: dict[str, str] = {}
+        self._tasks: set[asyncio.Future[Any]] = set()
+        self._concluding: set[asyncio.Task[None]] = set()
+        self._outcomes: list[Outcome] = []
+        self._unsettled = self._settlements = 0
+        self._changed, self._to_settle, self._ending = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._hosts: dict[str, HostProgress] = {}
+        self._total = HostProgress()
+        self.failure: BaseException | None = None
+        self.over = False
+
+    async def run(self) -> None:
+        """Until nothing is due, under way or unsettled, or until the end is asked for. Raises what broke the crawl."""
+        watchers = [asyncio.ensure_future(watch()) for watch in (self._settle, self._watch_stop, self._report)]
+        try:
+            await self._claim_until_done()
+            if self._ending.is_set():
+                await self._wind_up()
+        finally:
+            for watcher in watchers:
+                watcher.cancel()
+            await asyncio.gather(*watchers, return_exceptions=True)
+            self.over = True
+            for feed in self._feeds.values():
+                feed.put_nowait(None)
+        self._progress(self._moment())
+        if self.failure is not None:
+            raise self.failure
+
+    def feed(self, publisher: str) -> AsyncIterator[Seed]:
+        """The seeds of a publisher as they come; ends with the crawl."""
+        return self._drain(self._feeds.setdefault(publisher, asyncio.Queue()))
+
+    def freed(self, seed: Seed) -> None:
+        """The exchange with the seed's host is over: its next seed may go."""
+        self._busy.discard(seed.host)
+        if self._queues.get(seed.host):
+            self._ready.append(seed.host)
+        self._send_ready()
+
+    def conclude(self, fetched: Fetched, found: tuple[Found, ...] = (), note: str = "") -> None:
+        """All is known of this seed but whether its record is durable; from then on it is an outcome. Once a seed."""
+        if self._out.pop(id(fetched.seed), None) is not None:
+            self._spawn(self._conclude(fetched, found, note))
+
+    def orphaned(self, publisher: str, reason: str) -> None:
+        """Nobody fetches for this publisher any more: its seeds, later ones too, end as `skipped`, with the reason."""
+        self._orphans[publisher] = reason
+        for seed in [seed for seed in self._out.values() if seed.publisher == publisher]:
+            self.conclude(Fetched(seed, OutcomeKind.SKIPPED, reason))
+            self.freed(seed)
+
+    def lost(self, error: BaseException) -> None:
+        """Something broke that no seed can be blamed for (a full disk, a lost catalogue): the crawl ends with it."""
+        self.failure = self.failure or error
+        self.end()
+
+    def end(self) -> None:
+        """Stop soon: nothing new is sent, what is under way is given up."""
+        self._ending.set()
+        self._changed.set()
+
+    @property
+    def ending(self) -> bool:
+        """True once the crawl is to end before its work is done."""
+        return self._ending.is_set()
+
+    async def unless_ending(self, work: Awaitable[T]) -> T:
+        """The result of `work`; Stopped as soon as the crawl is to end, and the work is cancelled."""
+        if self.ending:
+            if asyncio.iscoroutine(work):
+                work.close()
+            raise Stopped
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if self.ending:
+                raise Stopped from None
+            raise
+
+    async def _claim_until_done(self) -> None:
+        dry_since = -1
+        while not self.ending:
+            before = self._settlements
+            self._changed.clear()
+            wants = not self._ready and self._queued < MOST_HELD and len(self._out) < MOST_OUT
+            if wants and dry_since != before:
+                try:
+                    seeds = await self._supply.claim(min(CLAIM, MOST_HELD - self._queued))
+                except Exception as error:
+                    return self.lost(error)
+                self._take(seeds)
+                dry_since = -1 if seeds else before
+                if not seeds and self._is_idle and before == self._settlements:
+                    return None
+                if seeds:
+                    continue
+            if not await self._change():
+                dry_since = -1  # others may have made something due: look again
+
+    async def _change(self) -> bool:
+        try:
+            await asyncio.wait_for(self._changed.wait(), POLL_S)
+        except TimeoutError:
+            return False
+        return True
+
+    def _take(self, seeds: Sequence[Seed]) -> None:
+        for seed in seeds:
+            queue = self._queues.setdefault(seed.host, deque())
+            queue.append(seed)
+            if len(queue) == 1 and seed.host not in self._busy:
+                self._ready.append(seed.host)
+        self._queued += len(seeds)
+        self._send_ready()
+
+    def _send_ready(self) -> None:
+        while self._ready and len(self._out) < MOST_OUT and not self.ending:
+            host = self._ready.popleft()
+            queue = self._queues[host]
+            seed = queue.popleft()
+            if not queue:
+                del self._queues[host]
+            self._queued -= 1
+            self._busy.add(host)
+            self._out[id(seed)] = seed
+            self.sends(seed)
+        if not self._ready:
+            self._changed.set()
+
+    def _to_feed(self, seed: Seed) -> None:
+        if seed.publisher in self._orphans:
+            self.conclude(Fetched(seed, OutcomeKind.SKIPPED, self._orphans[seed.publisher]))
+            asyncio.get_running_loop().call_soon(self.freed, seed)
+            return
+        new = seed.publisher not in self._feeds
+        self._feeds.setdefault(seed.publisher, asyncio.Queue()).put_nowait(seed)
+        if new:
+            self.opens(seed.publisher)
+
+    async def _drain(self, feed: "asyncio.Queue[Seed | None]") -> AsyncIterator[Seed]:
+        while (seed := await feed.get()) is not None:
+            yield seed
+
+    @property
+    def _is_idle(self) -> bool:
+        return not (self._queued or self._out or self._unsettled)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        self._unsettled += 1
+        task = asyncio.ensure_future(work)
+        self._concluding.add(task)
+        task.add_done_callback(self._concluding.discard)
+
+    async def _conclude(self, fetched: Fetched, found: tuple[Found, ...], note: str) -> None:
+        try:
+            outcome = await fetched.outcome(found, note)
+        except Exception as error:
+            return self.lost(error)
+        received = len(fetched.exchange.received) if fetched.exchange else 0
+        host = fetched.seed.host
+        self._hosts[host] = self._hosts.get(host, _NOTHING).plus(outcome, received)
+        self._total = self._total.plus(outcome, received)
+        self._outcomes.append(outcome)
+        self._to_settle.set()
+
+    async def _settle(self) -> None:
+        while True:
+            await self._to_settle.wait()
+            self._to_settle.clear()
+            batch, self._outcomes = self._outcomes, []
+            if not batch:
+                continue
+            try:
+                await self._supply.settle(batch)
+            except Exception as error:
+                return self.lost(error)
+            self._unsettled -= len(batch)
+            self._settlements += 1
+            self._changed.set()
+
+    async def _wind_up(self) -> None:
+        """Give up what is under way; what already reached the archive still becomes an outcome, for a moment."""
+        for task in self._tasks:
+            task.cancel()
+        until = self._seams.monotonic() + GRACE_S
+        while self.failure is None and self._unsettled and self._seams.monotonic() < until:
+            await asyncio.sleep(0.02)
+        for conclusion in self._concluding:
+            conclusion.cancel()
+
+    async def _watch_stop(self) -> None:
+        while not self._stop.is_set():
+            await asyncio.sleep(0.1)
+        self.end()
+
+    async def _report(self) -> None:
+        told = CrawlProgress()
+        while True:
+            moment = self._moment()
+            if (moment.done, moment.waiting, moment.under_way) != (told.done, told.waiting, told.under_way):
+                self._progress(moment)
+                told = moment
+            await asyncio.sleep(REPORT_S)
+
+    def _moment(self) -> CrawlProgress:
+        seconds = self._seams.monotonic() - self._began
+        under_way = len(self._out) + self._unsettled
+        total = self._total
+        return CrawlProgress(total.done, total.failed, total.bytes, self._queued, under_way, seconds, dict(self._hosts))

@@ -1,0 +1,85 @@
+"""CrawlOptions: how a crawl behaves, and the fetcher that behaves so."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from archive.clock import SYSTEM, Seams
+from crawler.asking import Asker, Keep
+from crawler.connect_to import ConnectTo
+from crawler.fetcher import Fetcher
+from crawler.gate import Gate, Ledger
+from crawler.guard import Guard
+from crawler.limits import Limits
+from crawler.permission import Permission
+from crawler.publisher import for_host
+from crawler.target import parse_target
+from crawler.wire import Engine
+
+
+@dataclass(frozen=True)
+class CrawlOptions:
+    """How a crawl behaves.
+
+    user_agent: product token first, with where to find out more. delay_s: least time between two requests to a
+    host. max_wait_s: a host that asks for a longer wait has its URLs skipped in this run. connections: most
+    requests under way at once, over all hosts.
+    """
+
+    user_agent: str
+    limits: Limits = Limits()
+    delay_s: float = 1.0
+    max_wait_s: float = 60.0
+    connections: int = 64
+    connect_to: ConnectTo = ConnectTo()
+    guard: Guard = Guard()
+    seams: Seams = SYSTEM
+
+
+@dataclass(frozen=True)
+class Means:
+    """What a crawl fetches with; `close` ends its connections and tells the ledger what was learnt."""
+
+    engine: Engine
+    gate: Gate
+    asker: Asker
+    fetcher: Fetcher
+
+    async def close(self) -> None:
+        """End every connection; the ledger knows all hosts afterwards."""
+        await self.engine.close()
+        await self.gate.remember()
+
+
+def make_means(
+    options: CrawlOptions,
+    *,
+    keep: Keep,
+    ledger: Ledger,
+    lost: Callable[[BaseException], None],
+    backlog: Callable[[], int] | None = None,
+) -> Means:
+    """The fetcher and what it stands on; within a running loop. `lost` hears of errors that end the crawl."""
+    seams = options.seams
+    engine = Engine(guard=options.guard, limits=options.limits, connect_to=options.connect_to, seams=seams)
+    gate = Gate(
+        ledger,
+        delay_s=options.delay_s,
+        max_wait_s=options.max_wait_s,
+        connections=options.connections,
+        seams=seams,
+    )
+    asker = Asker(engine, gate, keep, user_agent=options.user_agent, lost=lost, backlog=backlog)
+
+    def delay_s(url: str) -> float:
+        host = parse_target(url).host
+        if options.delay_s == 0 and options.connect_to.find(host):
+            return 0.0  # a stand-in, and the caller asked for no waiting
+        return float(for_host(host).delay_s or 0)
+
+    def waits(url: str) -> bool:
+        return options.delay_s > 0 or options.connect_to.find(parse_target(url).host) is None
+
+    permission = Permission(
+        asker, ledger, user_agent=options.user_agent, delay_s=delay_s, limits=options.limits, seams=seams
+    )
+    return Means(engine, gate, asker, Fetcher(asker, permission, delay_s=delay_s, waits=waits))

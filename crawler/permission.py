@@ -1,0 +1,138 @@
+"""Permission: whether a URL may be fetched, by its origin's robots.txt, had once and kept for a day at most."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from archive.capture import Exchange, Fault, Origin
+from archive.clock import SYSTEM, Seams
+from archive.host import RobotsCopy
+from archive.seed import OutcomeKind, Seed, Why
+from crawler.asking import Asker
+from crawler.body import coding, plain
+from crawler.gate import Ledger
+from crawler.limits import Limits
+from crawler.outcomes import classify, leads_to
+from crawler.robots import MOST_BYTES, MOST_DELAY_S, RobotsRules, origin_of, parse, product_token
+
+KEPT = timedelta(hours=24)  # RFC 9309 §2.4
+# "Unreachable" holds an hour at most; a server's bad quarter of an hour should not cost a whole one.
+UNREACHABLE_KEPT = timedelta(minutes=15)
+MOST_HOPS = 5  # RFC 9309 §2.3.1.2
+HEADERS = ((b"Accept", b"text/plain,*/*;q=0.5"), (b"Accept-Encoding", b"identity"))
+# The page would fail as its robots.txt did, so its outcome says how, and not that robots.txt forbade it.
+_SAME_FATE = frozenset({Fault.DNS, Fault.DNS_TEMPORARY, Fault.CONNECT, Fault.TLS, Fault.REFUSED_ADDRESS})
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """The answer: `denied` is None when the URL may be fetched, else the outcome it gets, with the reason.
+
+    delay_s: the host's Crawl-delay, where it is believed (30 s at most).
+    """
+
+    denied: OutcomeKind | None = None
+    reason: str = ""
+    delay_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    copy: RobotsCopy
+    rules: RobotsRules
+    fate: OutcomeKind | None = None
+
+
+class Permission:
+    """Asks for each robots.txt once, whoever wants it, keeps every answer in the archive and the copy in the ledger."""
+
+    def __init__(
+        self,
+        asker: Asker,
+        ledger: Ledger,
+        *,
+        user_agent: str,
+        delay_s: Callable[[str], float] = lambda url: 0.0,
+        limits: Limits = Limits(),  # noqa: B008  (a frozen value)
+        seams: Seams = SYSTEM,
+    ) -> None:
+        self._asker, self._ledger, self._seams = asker, ledger, seams
+        self._token = product_token(user_agent)
+        self._delay_s = delay_s
+        self._known: dict[str, _Known] = {}
+        self._asking: dict[str, asyncio.Task[_Known]] = {}
+        # Some servers send robots.txt without end: what counts are its first 512 KiB (RFC 9309 §2.5).
+        self._limits = replace(
+            limits, body_bytes=2 * MOST_BYTES, total_s=min(limits.total_s, 30.0), idle_s=min(limits.idle_s, 15.0)
+        )
+
+    async def of(self, url: str) -> Permit:
+        """Whether `url` may be fetched. TooLong when its host may not be asked for robots.txt now."""
+        known = await self._have(origin_of(url))
+        reason = known.copy.reason
+        if known.fate is not None:
+            return Permit(known.fate, f"{reason} (asked for robots.txt)")
+        if known.copy.status is None:
+            return Permit(OutcomeKind.ROBOTS_DENIED, f"robots.txt unreachable ({reason})")
+        asked = known.rules.delay_s(self._token) or 0.0
+        if not known.rules.allows(self._token, url):
+            return Permit(OutcomeKind.ROBOTS_DENIED, "robots.txt forbids it", delay_s=min(asked, MOST_DELAY_S))
+        told = f"Crawl-delay of {asked:.0f} s is more than we wait" if asked > MOST_DELAY_S else ""
+        return Permit(None, told, min(asked, MOST_DELAY_S))
+
+    async def _have(self, origin: str) -> _Known:
+        known = self._known.get(origin)
+        if known is not None and known.copy.expires > self._seams.now():
+            return known
+        task = self._asking.get(origin)
+        if task is None:
+            task = self._asking[origin] = asyncio.ensure_future(self._learn(origin))
+            task.add_done_callback(lambda _: self._asking.pop(origin, None))
+        return await asyncio.shield(task)  # others may wait for the same file
+
+    async def _learn(self, origin: str) -> _Known:
+        copy = await self._ledger.load_robots(origin)
+        if copy is None or copy.expires <= self._seams.now():
+            copy, fate = await self._fetch(origin)
+            if fate is None:
+                await self._ledger.save_robots(origin, copy)
+        else:
+            fate = None
+        known = self._known[origin] = _Known(copy, parse(copy.body), fate)
+        return known
+
+    async def _fetch(self, origin: str) -> tuple[RobotsCopy, OutcomeKind | None]:
+        url = f"{origin}/robots.txt"
+        seed = Seed(url, Why.ROBOTS, "")
+        for hop in range(MOST_HOPS + 1):
+            came = Origin(Why.ROBOTS.value, via=seed.via, hops="P" + "R" * hop)
+            reply = await self._asker.ask(
+                seed.url, came, headers=HEADERS, delay_s=self._delay_s(seed.url), limits=self._limits
+            )
+            onward = leads_to(reply.exchange, seed)
+            if not onward:
+                return self._copy(reply.exchange, seed)
+            seed = replace(seed, url=onward[0].url, via=seed.url)
+        return self._made(404, b"", f"more than {MOST_HOPS} redirects", KEPT), None
+
+    def _copy(self, exchange: Exchange, seed: Seed) -> tuple[RobotsCopy, OutcomeKind | None]:
+        """What an answer means (RFC 9309 §2.3.1): rules, no rules, or "unreachable: nothing may be fetched"."""
+        kind, reason = classify(exchange, seed)
+        status = exchange.status
+        if exchange.fault in _SAME_FATE:
+            return self._made(None, b"", reason, UNREACHABLE_KEPT), kind
+        if exchange.fault not in (None, Fault.TOO_LARGE) or status is None or exchange.truncated and not exchange.fault:
+            return self._made(None, b"", reason or kind.value, UNREACHABLE_KEPT), None
+        if 200 <= status < 300:
+            body = plain(exchange, MOST_BYTES)
+            if body is None:
+                return self._made(None, b"", f"coded as {coding(exchange)}", UNREACHABLE_KEPT), None
+            return self._made(status, body, "", KEPT), None
+        if 300 <= status < 500 and status != 429:
+            return self._made(status, b"", "", KEPT), None
+        return self._made(None, b"", str(status), UNREACHABLE_KEPT), None
+
+    def _made(self, status: int | None, body: bytes, reason: str, kept: timedelta) -> RobotsCopy:
+        now = self._seams.now()
+        return RobotsCopy(status, body, now, now + kept, reason)

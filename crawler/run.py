@@ -1,0 +1,185 @@
+"""The room's one face: a crawl from the first claim to the last settlement, with or without spiders."""
+
+import asyncio
+import signal
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from scrapy.crawler import AsyncCrawlerRunner
+from scrapy.settings import Settings
+
+from archive.seed import OutcomeKind, Seed
+from crawler import reactor
+from crawler.asking import Keep
+from crawler.dispatch import Dispatch, Stop, Stopped, Supply
+from crawler.fetcher import Fetched
+from crawler.gate import Ledger
+from crawler.options import CrawlOptions, Means, make_means
+from crawler.progress import CrawlProgress
+from crawler.spider import Crew
+from extract.pool import Pool
+
+__all__ = ["CrawlOptions", "CrawlProgress", "Keep", "Ledger", "Stop", "Supply", "check", "crawl"]
+
+REMEMBER_S = 1.0
+CLOSING_S = 1.5
+
+
+def crawl(
+    supply: Supply,
+    *,
+    keep: Keep,
+    pool: Pool,
+    ledger: Ledger,
+    options: CrawlOptions,
+    progress: Callable[[CrawlProgress], None] = lambda progress: None,
+    stop: Stop | None = None,
+    backlog: Callable[[], int] | None = None,
+) -> None:
+    """Fetch all that `supply` claims, every publisher's spider at once, until nothing is due, under way or unsettled.
+
+    Ctrl-C, SIGTERM and `stop` end it within five seconds; `stop` is set then, and seeds without an outcome stay
+    due. May be called again in the same process. `backlog`: bytes that wait for the disk (the writer's
+    `pending_bytes`). Raises WriteFailed when a record could not be kept, and what `supply` raises.
+    """
+
+    async def work(dispatch: Dispatch, means: Means) -> None:
+        spiders = _Spiders(Crew(dispatch, means.fetcher, pool))
+        dispatch.opens = spiders.open
+        try:
+            await dispatch.run()
+        finally:
+            await spiders.close()
+
+    _run(supply, work, keep, ledger, options, progress, stop, backlog)
+
+
+def check(
+    supply: Supply,
+    *,
+    keep: Keep,
+    ledger: Ledger,
+    options: CrawlOptions,
+    progress: Callable[[CrawlProgress], None] = lambda progress: None,
+    stop: Stop | None = None,
+    backlog: Callable[[], int] | None = None,
+) -> None:
+    """As `crawl`, but no page is read and no spider is started: what a link check needs, several times faster."""
+
+    async def work(dispatch: Dispatch, means: Means) -> None:
+        fetching: set[asyncio.Task[None]] = set()
+
+        def fetch(seed: Seed) -> None:
+            task = asyncio.ensure_future(_fetch(dispatch, means, seed))
+            fetching.add(task)
+            task.add_done_callback(fetching.discard)
+
+        dispatch.sends = fetch
+        await dispatch.run()
+        await asyncio.gather(*fetching, return_exceptions=True)
+
+    _run(supply, work, keep, ledger, options, progress, stop, backlog)
+
+
+async def _fetch(dispatch: Dispatch, means: Means, seed: Seed) -> None:
+    try:
+        fetched = await dispatch.unless_ending(means.fetcher.fetch(seed))
+    except Stopped:
+        return
+    except Exception as error:
+        fetched = Fetched(seed, OutcomeKind.SKIPPED, f"could not be fetched: {error}")
+    dispatch.freed(seed)
+    dispatch.conclude(fetched)
+
+
+def _run(
+    supply: Supply,
+    work: Callable[[Dispatch, Means], Awaitable[None]],
+    keep: Keep,
+    ledger: Ledger,
+    options: CrawlOptions,
+    progress: Callable[[CrawlProgress], None],
+    stop: Stop | None,
+    backlog: Callable[[], int] | None,
+) -> None:
+    ended = stop or threading.Event()
+
+    async def whole() -> None:
+        dispatch = Dispatch(supply, stop=ended, progress=progress, seams=options.seams)
+        means = make_means(options, keep=keep, ledger=ledger, lost=dispatch.lost, backlog=backlog)
+        remembering = asyncio.ensure_future(_remember(means, dispatch))
+        try:
+            await work(dispatch, means)
+        finally:
+            remembering.cancel()
+            await means.close()
+
+    with signals_set(ended):
+        reactor.run(whole())
+
+
+async def _remember(means: Means, dispatch: Dispatch) -> None:
+    """The ledger hears each second what changed: a killed run must not make the next one impolite."""
+    while True:
+        await asyncio.sleep(REMEMBER_S)
+        try:
+            await means.gate.remember()
+        except Exception as error:
+            return dispatch.lost(error)
+
+
+class _Spiders:
+    """The spiders of a crawl, each opened when its publisher has something to fetch."""
+
+    def __init__(self, crew: Crew) -> None:
+        settings = Settings()
+        settings.setmodule("crawler.settings", priority="project")
+        self._runner = AsyncCrawlerRunner(settings)
+        self._crew = crew
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def open(self, publisher: str) -> None:
+        """Start the spider of this publisher; if it ends before the crawl does, its seeds end as skipped."""
+        name = publisher if publisher in self._runner.spider_loader.list() else "any_page"
+        spider = self._runner.spider_loader.load(name)
+        task = self._runner.crawl(spider, crew=self._crew, feeds_on=publisher)
+        self._tasks[publisher] = task
+        task.add_done_callback(lambda done: self._ended(publisher, done))
+
+    def _ended(self, publisher: str, done: "asyncio.Task[None]") -> None:
+        error: Any = "cancelled" if done.cancelled() else done.exception()
+        if not self._crew.dispatch.over:
+            self._crew.dispatch.orphaned(publisher, f"the spider of {publisher} ended early: {error or 'closed'}")
+
+    async def close(self) -> None:
+        """All spiders end; those that do not end by themselves are stopped, and left when that takes too long."""
+        if self._tasks and self._crew.dispatch.ending:
+            await asyncio.wait([asyncio.ensure_future(self._runner.stop())], timeout=CLOSING_S)
+        if self._tasks:
+            _, left = await asyncio.wait(self._tasks.values(), timeout=CLOSING_S)
+            for task in left:
+                task.cancel()
+
+
+@contextmanager
+def signals_set(stop: Stop) -> Iterator[None]:
+    """Within this, the first Ctrl-C or SIGTERM sets `stop`; a second one does what it did before."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    wanted = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in wanted}
+
+    def ask(number: int, _: Any) -> None:
+        stop.set()
+        signal.signal(number, before[signal.Signals(number)])
+
+    for number in wanted:
+        signal.signal(number, ask)
+    try:
+        yield
+    finally:
+        for number, was in before.items():
+            signal.signal(number, was)

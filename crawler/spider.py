@@ -1,0 +1,172 @@
+"""The spider of a publisher: sends its seeds to be fetched, and has pages that lead on read in a worker process."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+from scrapy import Request, Spider
+from scrapy.http import Response
+
+from archive.errors import RefusedUrl
+from archive.seed import Found, OutcomeKind, Why
+from archive.url import normalise
+from crawler.body import coding, looks_like_html, opening, plain
+from crawler.dispatch import Dispatch, Stopped
+from crawler.fetcher import Fetched, Fetcher
+from crawler.publisher import Publisher, publishers
+from extract.pool import Pool
+
+# Pages that lead on: a longer one is read up to here, and so many of its links are followed.
+MOST_PAGE, MOST_LINKS = 8 * 1024 * 1024, 500
+
+
+@dataclass(frozen=True)
+class Crew:
+    """What the spiders of one crawl share."""
+
+    dispatch: Dispatch
+    fetcher: Fetcher
+    pool: Pool
+
+
+class PublisherSpider(Spider):
+    """One spider a publisher; it decides nothing but which pages lead on."""
+
+    name = "publisher"
+    publisher: ClassVar[type[Publisher]]
+    crew: Crew
+
+    def __init__(self, *args: Any, crew: Crew | None = None, feeds_on: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.feeds_on = feeds_on or self.name
+        if crew is not None:
+            self.crew = crew
+
+    async def start(self) -> AsyncIterator[Request]:
+        """A request for each seed as it comes; outside a run the publisher's own listings and works are the seeds."""
+        if hasattr(self, "crew"):
+            async for request in self.requests():
+                yield request
+            return
+        from crawler.standalone import alone
+
+        async with alone(self) as self.crew:
+            async for request in self.requests():
+                yield request
+
+    async def requests(self) -> AsyncIterator[Request]:
+        """The seeds that the dispatch sends to this publisher, as requests."""
+        async for seed in self.crew.dispatch.feed(self.feeds_on):
+            meta = {"seed": seed, "download_slot": seed.host}
+            yield Request(seed.url, callback=self.read, errback=self.unanswered, meta=meta, dont_filter=True)
+
+    def read(self, response: Response) -> Coroutine[Any, Any, None] | None:
+        """Conclude the seed; a listing or landing page is read first."""
+        fetched: Fetched = response.request.meta["fetched"]
+        function = self._reader(fetched)
+        if function is not None:
+            return self._read_on(fetched, function)
+        self.crew.dispatch.conclude(fetched)
+        return None
+
+    def unanswered(self, failure: Any) -> None:
+        """No answer came, or something of ours broke: the seed ends either way, unless the crawl does."""
+        meta = failure.request.meta
+        if "fetched" in meta:
+            self.crew.dispatch.conclude(meta["fetched"])
+        elif not self.crew.dispatch.ending:
+            reason = f"could not be fetched: {failure.getErrorMessage()}"
+            self.crew.dispatch.conclude(Fetched(meta["seed"], OutcomeKind.SKIPPED, reason))
+
+    def _reader(self, fetched: Fetched) -> str | None:
+        exchange = fetched.exchange
+        if fetched.kind is not OutcomeKind.CAPTURED or exchange is None or exchange.status is None:
+            return None
+        if fetched.found or not _is_page(fetched):
+            return None
+        if fetched.seed.why is Why.LISTING:
+            return "crawler.publisher:read_listing"
+        if fetched.seed.why is Why.CITED and self.publisher.documents:
+            return "crawler.publisher:read_landing"
+        return None
+
+    async def _read_on(self, fetched: Fetched, function: str) -> None:
+        found: tuple[Found, ...] = ()
+        note = ""
+        try:
+            found, note = await self._links(fetched, function)
+        except Stopped:
+            return  # the seed stays due
+        except Exception as error:  # whatever reading does, the fetch has its outcome
+            note = f"the page could not be read: {type(error).__name__}: {error}"
+        self.crew.dispatch.conclude(fetched, found, note)
+
+    async def _links(self, fetched: Fetched, function: str) -> tuple[tuple[Found, ...], str]:
+        assert fetched.exchange is not None
+        content = plain(fetched.exchange, MOST_PAGE)
+        if content is None:
+            return (), f"the page could not be read: coded as {coding(fetched.exchange)}"
+        url = fetched.exchange.url
+        order = self.crew.pool.submit(function, content, publisher=self.name, url=url, charset=_charset(fetched))
+        answer = await self.crew.dispatch.unless_ending(asyncio.wrap_future(order))
+        if answer.failure is not None:
+            return (), f"the page could not be read: {answer.reason}"
+        why = Why.CITED if fetched.seed.why is Why.LISTING else Why.DOCUMENT
+        return tuple(_found(answer.value or [], url, why)), ""
+
+
+def _found(links: list[dict[str, Any]], base: str, why: Why) -> list[Found]:
+    """The links that can be fetched, each once, in the page's order."""
+    found: dict[str, Found] = {}
+    for link in links[:MOST_LINKS]:
+        try:
+            url = normalise(link["url"], base)
+        except RefusedUrl:
+            continue  # mailto:, javascript: and their like lead nowhere
+        if url != base:
+            found.setdefault(url, Found(url, why, "L", link.get("title") or "", link.get("year")))
+    return list(found.values())
+
+
+def _is_page(fetched: Fetched) -> bool:
+    assert fetched.exchange is not None
+    declared = (fetched.exchange.header("Content-Type") or "").lower()
+    return "html" in declared or "xml" in declared or looks_like_html(opening(fetched.exchange))
+
+
+def _charset(fetched: Fetched) -> str | None:
+    assert fetched.exchange is not None
+    _, sign, rest = (fetched.exchange.header("Content-Type") or "").lower().partition("charset=")
+    return rest.split(";")[0].strip(" \"'") or None if sign else None
+
+
+class PublisherLoader:
+    """Scrapy's spider loader: one spider class of each publisher."""
+
+    def __init__(self) -> None:
+        self._spiders = {publisher.name: _spider_of(publisher) for publisher in publishers()}
+
+    @classmethod
+    def from_settings(cls, settings: Any) -> Self:
+        """A loader; the settings say nothing about it."""
+        return cls()
+
+    def load(self, spider_name: str) -> type[PublisherSpider]:
+        """The spider class of this name; KeyError when no publisher has it."""
+        if spider_name not in self._spiders:
+            raise KeyError(f"Spider not found: {spider_name}")
+        return self._spiders[spider_name]
+
+    def list(self) -> "list[str]":
+        """The names of all spiders."""
+        return list(self._spiders)
+
+    def find_by_request(self, request: Request) -> "list[str]":
+        """The names of the spiders whose publisher owns the request's host."""
+        return [name for name, spider in self._spiders.items() if spider.publisher.owns(request.url.split("/")[2])]
+
+
+def _spider_of(publisher: type[Publisher]) -> type[PublisherSpider]:
+    described = {"name": publisher.name, "publisher": publisher, "__doc__": publisher.__doc__, "__module__": __name__}
+    return type(f"{publisher.__name__}Spider", (PublisherSpider,), described)
