@@ -66,7 +66,7 @@ class Framer:
         while self.phase is Phase.HEAD:
             self._skip_blank_lines(buffer)
             if not self._looks_like_http(buffer):
-                self._give_up(Fault.NOT_HTTP, f"the answer begins with {bytes(buffer[self.head_at :][:20])!r}")
+                self._give_up(Fault.NOT_HTTP, "the answer does not begin with an HTTP status line")
                 return
             end = self._head_end(buffer)
             if (len(buffer) if end is None else end) > self._limits.head_bytes:
@@ -109,9 +109,9 @@ class Framer:
         beginning = bytes(buffer[at : at + len(START)]).lower()
         if not START.startswith(beginning):
             return False
-        line_end = buffer.find(b"\n", self._mark)
+        line_end = buffer.find(b"\n", self._mark, self._limits.head_bytes)
         if line_end < 0:
-            self._mark = len(buffer)
+            self._mark = max(at, len(buffer))
             return True
         self._line_read, self._mark = True, line_end
         return STATUS_LINE.match(bytes(buffer[at:line_end])) is not None

@@ -22,13 +22,13 @@ class IdleConnections:
         self._sweeper: asyncio.TimerHandle | None = None
 
     def take(self, key: Key) -> Connection | None:
-        """The connection that became idle last, or None."""
-        waiting = self._by_key.get(key)
-        if not waiting:
-            return None
-        connection = waiting[-1]
-        self.discard(connection)
-        return connection
+        """The connection that became idle last and is still open, or None."""
+        while waiting := self._by_key.get(key):
+            connection = waiting[-1]
+            self.discard(connection)
+            if connection.open:
+                return connection
+        return None
 
     def keep(self, key: Key, connection: Connection) -> None:
         """Lets `connection` wait; the oldest is closed when there are too many."""

@@ -109,8 +109,10 @@ async def _in_thread(call: Callable[[], Sequence[str]]) -> Sequence[str]:
             outcome: tuple[Sequence[str] | None, Exception | None] = (call(), None)
         except Exception as error:  # whatever it is, the one who waits for the answer must hear it
             outcome = (None, error)
-        if not loop.is_closed():
+        try:
             loop.call_soon_threadsafe(settle, *outcome)
+        except RuntimeError:
+            return  # the loop has ended: nobody waits for this name any more
 
     threading.Thread(target=run, name="name look-up", daemon=True).start()
     return await answer

@@ -61,8 +61,11 @@ class Spool:
         """A read-only view of all bytes; it stays valid as long as somebody holds it. The spool is done then."""
         if self._file is None:
             return memoryview(self.memory).toreadonly()
-        with self._file as file:
-            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        try:
+            with self._file as file:
+                return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        except OSError as error:
+            raise WriteFailed(f"a spooled answer cannot be mapped: {error}") from error
 
     def drop(self) -> None:
         """Gives up what was kept."""

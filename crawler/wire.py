@@ -23,6 +23,7 @@ from crawler.trust import Trust
 __all__ = ["Engine", "Limits", "WireRequest"]
 
 REPEATABLE = frozenset({"GET", "HEAD"})
+CLOSED = "the engine was closed"
 FORGING = frozenset(b"\r\n\0")
 
 
@@ -132,17 +133,23 @@ class Engine:
         return _Attempt(request, limits, self._seams.now(), self._seams.monotonic())
 
     async def _dial(self, target: Target, limits: Limits) -> Connection:
+        if self._closing:
+            raise NotReached(Fault.CLOSED, CLOSED)
         try:
-            async with asyncio.timeout(0 if self._closing else min(limits.connect_s, limits.total_s)) as patience:
+            async with asyncio.timeout(min(limits.connect_s, limits.total_s)) as patience:
                 self._dialling.add(patience)
                 try:
-                    return await self._dialler.dial(target, self._make_connection)
+                    connection = await self._dialler.dial(target, self._make_connection)
                 finally:
                     self._dialling.discard(patience)
         except TimeoutError:
             if self._closing:
-                raise NotReached(Fault.CLOSED, "the engine was closed") from None
+                raise NotReached(Fault.CLOSED, CLOSED) from None
             raise NotReached(Fault.TIMEOUT, f"no connection within {limits.connect_s:g} s") from None
+        if self._closing:
+            connection.abort()
+            raise NotReached(Fault.CLOSED, CLOSED)
+        return connection
 
     def _make_connection(self) -> Connection:
         connection = Connection(self._scratch, self._forget)
@@ -167,11 +174,11 @@ class Engine:
         connection.request(message, reception)
         try:
             ending = await reception.over
+            exchange = self._finished(attempt, connection, message, reception, ending, reused)
         except BaseException:
             reception.give_up()
             connection.abort()
             raise
-        exchange = self._finished(attempt, connection, message, reception, ending, reused)
         self._keep_or_end(target, connection, reception, exchange)
         return exchange
 
@@ -240,10 +247,11 @@ class Engine:
         self._closing = True
         now = asyncio.get_running_loop().time()
         for patience in self._dialling:
-            patience.reschedule(now)
+            if not patience.expired():
+                patience.reschedule(now)
         self._idle.close()
         for connection in list(self._open):
-            connection.end("the engine was closed")
+            connection.end(CLOSED)
         self._note_quiet()
         await self._quiet.wait()
         await self._resolver.close()
