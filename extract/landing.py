@@ -1,0 +1,159 @@
+"""Layouts that many sites share: how a landing page leads to its document. Each rule takes a page and gives links."""
+
+import re
+from collections.abc import Callable, Iterable
+from urllib.parse import parse_qs, urlsplit
+
+from extract.document import Link
+from extract.webpage import Anchor, WebPage
+
+Rule = Callable[[WebPage], list[Link]]
+
+_DOWNLOAD_BLOCK = (
+    "*[contains(translate(concat(' ', @class, ' ', @id), 'DOWNLAFITCHMEN', 'downlafitchmen'), 'download')"
+    " or contains(concat(' ', @class, ' ', @id), 'attachment') or contains(concat(' ', @class, ' '), 'wp-block-file')]"
+)
+_ASKS = re.compile(
+    r"\s*(?:download|read|view|open|get)\b.{0,60}\b(?:report|pdf|paper|study|briefing|document|full)\b", re.I
+)
+# EPrints and DSpace keep previews, extracted text and licences beside the document.
+_BESIDE = re.compile(r"(?:\.(?:jpe?g|png|gif|txt)|license|licence|/thumbnails?/.*|\.has\w+ThumbnailVersion/.*)$", re.I)
+_EPRINTS_FILE = re.compile(r"/[0-9]+/[0-9]+/[^/]+\.[A-Za-z0-9]{2,5}$")
+_DSPACE_FILE = re.compile(r"/bitstreams?/(?:handle/)?[^?]+")
+
+
+def scholarly_metadata(page: WebPage) -> list[Link]:
+    """The file that the head names for indexers: `citation_pdf_url` (EPrints, DSpace, arXiv) and the like."""
+    address = page.meta("eprints.document_url", "citation_pdf_url", "bepress_citation_pdf_url")
+    url = page.absolute(address) if address else None
+    title = page.meta("eprints.title", "citation_title", "dc.title") or page.title
+    year = re.match(
+        r"(?:19|20)[0-9]{2}", page.meta("eprints.date", "citation_publication_date", "citation_date", "dc.date")
+    )
+    return [Link(url, title, int(year[0]) if year else page.year)] if url else []
+
+
+def eprints(page: WebPage) -> list[Link]:
+    """Documents of an EPrints abstract page: `/<id>/<position>/<file>`, previews left out (EPrints 3 document URLs)."""
+    named = scholarly_metadata(page)
+    title, year = (named[0].text, named[0].year) if named else (page.title, page.year)
+    found = [
+        Link(anchor.url, title, year)
+        for anchor in page.anchors()
+        if _EPRINTS_FILE.search(anchor.path) and not _BESIDE.search(anchor.path)
+    ]
+    return once([*named, *found])
+
+
+def dspace(page: WebPage) -> list[Link]:
+    """Documents of a DSpace item: `/bitstream/handle/…/<file>` (to version 6), `/bitstreams/<uuid>/download` (7)."""
+    found = [
+        anchor.link(page.title)
+        for anchor in page.anchors()
+        if _DSPACE_FILE.search(anchor.path) and not _BESIDE.search(anchor.path)
+    ]
+    return once([*scholarly_metadata(page), *found])
+
+
+def under(*folders: str) -> Rule:
+    """A rule: content links whose path has one of `folders`, whatever their ending (some sites leave it off)."""
+
+    def links_under(page: WebPage) -> list[Link]:
+        return _taken(page, lambda anchor: any(folder in anchor.path for folder in folders))
+
+    return links_under
+
+
+def wordpress_uploads(page: WebPage) -> list[Link]:
+    """Documents under WordPress's `/wp-content/uploads/YYYY/MM/`, pictures left out."""
+    return _taken(page, lambda anchor: "/wp-content/uploads/" in anchor.path and anchor.is_document)
+
+
+def processwire(page: WebPage) -> list[Link]:
+    """Documents under ProcessWire's `/site/assets/files/<page id>/`, pictures left out."""
+    return _taken(page, lambda anchor: "/site/assets/files/" in anchor.path and anchor.is_document)
+
+
+def govuk(page: WebPage) -> list[Link]:
+    """Attachments of a GOV.UK publication: files on its asset host, HTML attachments below the page's own path."""
+    own = urlsplit(page.url).path.rstrip("/") + "/"
+    within = "section[contains(@class, 'attachment')] | //div[contains(@class, 'attachment')]"
+    in_blocks = [anchor for part in within.split(" | //") for anchor in page.anchors(part)]
+    found = [
+        anchor.link(page.title)
+        for anchor in (in_blocks or page.anchors())
+        if anchor.path.startswith(own)
+        or ((urlsplit(anchor.url).hostname or "").startswith("assets.") and anchor.is_document)
+    ]
+    return [Link(link.url, link.text, link.year or page.year) for link in once(found)]
+
+
+def mynewsdesk(page: WebPage) -> list[Link]:
+    """Documents attached to a Mynewsdesk release: `/documents/<slug>-<id>`, files of its asset hosts (unverified)."""
+    return _taken(page, lambda anchor: bool(re.search(r"/documents/[^/]+-[0-9]+$", anchor.path)) or _is_asset(anchor))
+
+
+def _is_asset(anchor: Anchor) -> bool:
+    return (urlsplit(anchor.url).hostname or "").endswith(".mynewsdesk.com") and anchor.is_document
+
+
+def download_block(page: WebPage) -> list[Link]:
+    """Documents in a part of the page that is called download or attachment, or whose link asks to read the report."""
+    blocks = [anchor.link(page.title) for anchor in page.anchors(_DOWNLOAD_BLOCK) if _may_be_file(anchor)]
+    asked = [anchor.link(page.title) for anchor in page.anchors() if anchor.is_document and _ASKS.match(anchor.text)]
+    return once([*blocks, *asked])
+
+
+def _may_be_file(anchor: Anchor) -> bool:
+    return anchor.is_document or bool(re.search(r"download", urlsplit(anchor.url).path + anchor.url, re.I))
+
+
+def embedded(page: WebPage) -> list[Link]:
+    """The PDF that a page shows in a frame, also inside a viewer that is given it as `?file=`."""
+    found = []
+    for address in page.root.xpath("//object/@data | //embed/@src | //iframe/@src").getall()[:50]:
+        url = page.absolute(address)
+        inner = parse_qs(urlsplit(url).query).get("file") if url else None
+        url = page.absolute(inner[0]) if inner else url
+        if url and urlsplit(url).path.lower().endswith(".pdf"):
+            found.append(Link(url, page.title, page.year))
+    return once(found)
+
+
+def linked_pdfs(page: WebPage) -> list[Link]:
+    """Every linked document of the content, in order: for sites whose landing pages link little else."""
+    return _taken(page, lambda anchor: anchor.is_document)
+
+
+def links_to(*hosts: str) -> Rule:
+    """A rule: content links to these hosts, for pages that only tell where the document lies."""
+
+    def links_to_hosts(page: WebPage) -> list[Link]:
+        return _taken(page, lambda anchor: (urlsplit(anchor.url).hostname or "") in hosts)
+
+    return links_to_hosts
+
+
+def follow(page: WebPage, rules: Iterable[Rule], most: int) -> list[Link]:
+    """What the first rule that finds anything gives, at most `most` links; the page itself is no answer."""
+    for rule in rules:
+        found = [link for link in rule(page) if link.url != page.url.partition("#")[0]]
+        if found:
+            return found[:most]
+    return []
+
+
+def once(links: Iterable[Link]) -> list[Link]:
+    """The links without repetition of an address; the first says the title unless only a later one has one."""
+    kept: dict[str, Link] = {}
+    for link in links:
+        before = kept.get(link.url)
+        if before is None:
+            kept[link.url] = link
+        elif not before.text or before.year is None:
+            kept[link.url] = Link(link.url, before.text or link.text, before.year or link.year)
+    return list(kept.values())
+
+
+def _taken(page: WebPage, wanted: Callable[[Anchor], bool]) -> list[Link]:
+    return once(anchor.link(page.title) for anchor in page.anchors() if wanted(anchor))

@@ -1,0 +1,217 @@
+"""A parsed web page as the layout rules see it: its address, its links, what stands around each of them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
+
+from parsel import Selector
+
+from extract.charset import decode_html
+from extract.document import Link
+from extract.tidy import clean_line
+from extract.years import stated_year, year_in_path, year_in_title
+
+LONGEST = 8 << 20  # characters parsed; the largest real listing that was met has 4.4 MB
+MOST_LINKS = 5_000  # looked at on a page; what rules answer is bounded by them
+FEW = 4  # targets of one item of a list: its page, its file, an author, a subject
+URL_LIMIT = 2_000  # characters, as for every URL that is fetched
+DOCUMENT_ENDINGS = (".pdf", ".doc", ".docx", ".odt", ".rtf", ".xls", ".xlsx", ".ods", ".csv", ".ppt", ".pptx")
+
+_OUTSIDE = (
+    "ancestor::nav or ancestor::footer or ancestor::aside or ancestor::*[@role='navigation' or @role='search']"
+    " or ancestor::header[not(ancestor::main or ancestor::article)]"
+    " or ancestor::*[contains(concat(' ', @class, ' '), ' breadcrumb')]"
+)
+_ITEMS = frozenset({"li", "article", "tr", "dd", "figure"})
+_REGIONS = frozenset({"main", "body", "html", "section"})
+_MARKER = re.compile(
+    r"\s*[(\[]?\s*(?:\b(?:pdf|docx?|odt|rtf)\b[^()\[\]]{0,30}|opens? in an? new (?:window|tab)|[0-9.,]+ ?[km]b)"
+    r"\s*[)\]]?\s*$",
+    re.IGNORECASE,
+)
+# A link of these words alone names what a click does, or the kind of file, and not what is behind it.
+_CLICK_WORDS = frozenset({
+    "a", "all", "and", "article", "as", "briefing", "click", "continue", "copy", "details", "doc", "document",
+    "download", "downloads", "english", "file", "find", "full", "get", "here", "in", "it", "link", "more",
+    "now", "on", "online", "open", "out", "page", "paper", "pdf", "please", "press", "publication",
+    "publications", "read", "reading", "report", "see", "show", "story", "study", "summary", "text", "the",
+    "this", "to", "version", "view", "visit", "web", "website",
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class WebPage:
+    """One page. `url` is where it was had; `root` the parsed tree, which no file outside `extract` looks into."""
+
+    url: str
+    root: Selector
+
+    @classmethod
+    def of(cls, content: bytes, url: str, charset: str | None = None) -> "WebPage":
+        """The page out of its bytes (content codings undone). Never raises: what is no page has no links."""
+        text = decode_html(content, charset)[:LONGEST]
+        # huge_tree would lift libxml2's bound on nesting, which is there for pages made to exhaust a reader.
+        return cls(url, Selector(text=text, type="html", huge_tree=False))
+
+    @cached_property
+    def base(self) -> str:
+        """What relative addresses start from (`<base href>` where there is one)."""
+        return _joined(self.url, self.root.xpath("//base/@href").get("")) or self.url
+
+    @cached_property
+    def title(self) -> str:
+        """The first heading, else the title of the head without the site's name behind a bar."""
+        heading = clean_line(_text(self.root.xpath("(//h1)[1]")), 500)
+        return heading or re.split(r" [|–—] ", clean_line(_text(self.root.xpath("//title")), 500))[0]
+
+    @cached_property
+    def year(self) -> int | None:
+        """When the page says it was published: its metadata, a `time` beside the heading, a written date, its URL."""
+        named = self.meta(
+            "article:published_time", "govuk:first-published-at", "dc.date", "dcterms.issued", "date", "datepublished"
+        )
+        marked = self.root.xpath("(//time/@datetime)[1]").get("")
+        said = " ".join(_text(node) for node in self.root.xpath(_PUBLISHED)[:3])
+        return stated_year(named) or year_in_title(named) or stated_year(marked) or stated_year(said) or self._in_url()
+
+    def _in_url(self) -> int | None:
+        return year_in_path(urlsplit(self.url).path)
+
+    def meta(self, *names: str) -> str:
+        """The content of the first `meta` of these names (in this order, lower case), or an empty text."""
+        return next((self._metas[name] for name in names if name in self._metas), "")
+
+    @cached_property
+    def _metas(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for node in self.root.xpath("//meta[@content]")[:500]:
+            name = (node.attrib.get("name") or node.attrib.get("property") or node.attrib.get("itemprop") or "").lower()
+            found.setdefault(name, clean_line(node.attrib["content"]))
+        return found
+
+    def anchors(self, within: str = "", content: bool = True) -> Iterator["Anchor"]:
+        """The links of the page in order; of the XPath step `within` only, where one is given.
+
+        `content` leaves out what stands in navigation, site header, footer and side notes.
+        """
+        path = f"//{within}//a[@href] | //{within}[self::a][@href]" if within else "//a[@href]"
+        for node in self.root.xpath(path)[:MOST_LINKS]:
+            url = _joined(self.base, node.attrib.get("href", ""))
+            if url and not (content and node.xpath(f"boolean({_OUTSIDE})").get() == "1"):
+                yield Anchor(self, node, url)
+
+    def absolute(self, address: str) -> str | None:
+        """The address as a whole URL without fragment, or None when it is not one that is fetched."""
+        return _joined(self.base, address)
+
+
+_PUBLISHED = (
+    "//*[self::p or self::span or self::div or self::li or self::dd or self::dt][not(*[2])]"
+    "[contains(translate(concat(@class, ' ', normalize-space(text())), 'PUBLISHEDAT', 'publishedat'), 'publish')"
+    " or contains(concat(' ', @class, ' '), ' date')]"
+)
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """One link where it stands."""
+
+    page: WebPage
+    node: Selector
+    url: str
+
+    @property
+    def path(self) -> str:
+        """The path of the address, decoded, for rules that look at folders and endings."""
+        return unquote(urlsplit(self.url).path)
+
+    @property
+    def is_document(self) -> bool:
+        """True when the address or what is said of it names a file to read: an ending, a type, "(pdf)"."""
+        if self.path.lower().endswith(DOCUMENT_ENDINGS) or "application/pdf" in self.node.attrib.get("type", ""):
+            return True
+        return bool(re.search(r"[(\[]\s*pdf\b", self.text, re.IGNORECASE))
+
+    @cached_property
+    def text(self) -> str:
+        """The words of the link itself."""
+        return clean_line(_text(self.node), 500)
+
+    @cached_property
+    def title(self) -> str:
+        """What is behind the link: its own words, else those of the heading beside it, else of its own attributes."""
+        block = self._block
+        beside = block.xpath("(.//h1|.//h2|.//h3|.//h4|.//h5|.//dt|.//strong)[1]") if block is not None else None
+        named = self.node.attrib.get("title") or self.node.attrib.get("aria-label") or ""
+        for words in (self.text, _text(beside) if beside else "", named):
+            title = without_marker(clean_line(words, 500))
+            if not _says_only_click(title):
+                return title
+        return ""
+
+    @cached_property
+    def year(self) -> int | None:
+        """The year said beside the link, in its title, or by its address; None when nobody says."""
+        block = self._block
+        marked = block.xpath("(.//time/@datetime)[1]").get("") if block is not None else ""
+        around = clean_line(_text(block), 1_000) if block is not None else ""
+        return stated_year(marked) or stated_year(around) or year_in_title(self.text) or year_in_path(self.path)
+
+    def link(self, otherwise: str = "") -> Link:
+        """The link as a value; `otherwise` is its title where nothing around it names it."""
+        return Link(self.url, self.title or otherwise, self.year)
+
+    @cached_property
+    def _block(self) -> Selector | None:
+        """The part of the page that belongs to this link: its item of a list, else what has no other target."""
+        element: Any = self.node.root
+        own, best = element.get("href"), None
+        for ancestor in element.iterancestors():
+            if ancestor.tag in _ITEMS:
+                best = ancestor if _has_few_targets(ancestor) else best
+                break
+            if ancestor.tag in _REGIONS or any(a.get("href", own) != own for a in ancestor.iter("a")):
+                break
+            best = ancestor
+        return Selector(root=best, type="html") if best is not None else None
+
+
+def _has_few_targets(item: Any) -> bool:
+    """False when an item holds more than a landing page, its file and the like: then nothing in it is of one link."""
+    targets: set[str] = set()
+    for anchor in item.iter("a"):
+        targets.add(anchor.get("href", ""))
+        if len(targets) > FEW:
+            return False
+    return True
+
+
+def _says_only_click(title: str) -> bool:
+    return all(word in _CLICK_WORDS for word in re.findall(r"\w+", title.lower()))
+
+
+def without_marker(text: str) -> str:
+    """A link's words without what only says the kind of file: "Report (PDF, 1.2MB)", "Report [pdf]"."""
+    while (shorter := _MARKER.sub("", text)) != text:
+        text = shorter
+    return text.strip(" \t-–—|,;:")
+
+
+def _text(node: Any) -> str:
+    """All words of a node (or of the first of several), a blank between blocks so that nothing is glued."""
+    return " ".join(node.xpath(".//text()[not(parent::script or parent::style)]").getall()[:2_000])
+
+
+def _joined(base: str, address: str) -> str | None:
+    address = address.strip()
+    if not address or len(address) > URL_LIMIT or address.startswith("#"):
+        return None
+    try:
+        url = urljoin(base, address).partition("#")[0]
+        parts = urlsplit(url)
+    except ValueError:  # a bracket of no IPv6 address: `http://[`
+        return None
+    return url if parts.scheme in ("http", "https") and parts.netloc and len(url) <= URL_LIMIT else None
