@@ -131,5 +131,5 @@ class Asker:
         return self.gate.answered(host, exchange.status, exchange.header("Retry-After"))
 
     async def _room(self) -> None:
-        while self._backlog is not None and self._backlog() > MOST_BACKLOG:
+        while self._backlog is not None and self._backlog() > MOST_BACKLOG:  # noqa: ASYNC110  (a thread's count)
             await asyncio.sleep(0.02)

@@ -261,12 +261,13 @@ class Dispatch:
             task.cancel()
         until = self._seams.monotonic() + GRACE_S
         while self.failure is None and self._unsettled and self._seams.monotonic() < until:
-            await asyncio.sleep(0.02)
+            self._changed.clear()
+            await self._change()
         for conclusion in self._concluding:
             conclusion.cancel()
 
     async def _watch_stop(self) -> None:
-        while not self._stop.is_set():
+        while not self._stop.is_set():  # noqa: ASYNC110  (a threading.Event cannot be awaited)
             await asyncio.sleep(0.1)
         self.end()
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from archive.capture import Capture, Exchange, Origin, RecordType
+from archive.errors import RefusedUrl
 from archive.seed import Found, Outcome, OutcomeKind, Seed
 from crawler.asking import Asker, Reply
 from crawler.gate import TooLong
@@ -51,8 +52,8 @@ class Fetched:
 class Fetcher:
     """Robots, gate, wire and archive in their order, for one seed after another or many at once.
 
-    delay_s: what the publisher of a URL asks for between requests, in seconds. delays: False when hosts' own
-    wishes are not waited for either (a stand-in on the loopback network).
+    delay_s: what the publisher of a URL asks for between requests, in seconds. waits: False for a URL whose host's
+    own wish (Crawl-delay) is not waited for either: a stand-in, when the caller wants no delays.
     """
 
     def __init__(
@@ -76,6 +77,8 @@ class Fetcher:
             fetched = await self._ask(seed, delay_s)
         except TooLong as wait:
             return _skipped(seed, wait)
+        except RefusedUrl as refused:
+            return Fetched(seed, OutcomeKind.REFUSED_ADDRESS, str(refused))
         if permit.reason:
             fetched = replace(fetched, reason="; ".join(filter(None, (fetched.reason, permit.reason))))
         return fetched

@@ -6,6 +6,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
 from crawler.dispatch import Stopped
+from crawler.spider import PublisherSpider
 
 
 class NotAnswered(IgnoreRequest):
@@ -23,7 +24,9 @@ class WireHandler(BaseDownloadHandler):
 
     async def download_request(self, request: Request) -> Response:
         """The status and headers of the answer. Raises NotAnswered when there is none, or the crawl ends."""
-        crew = self.crawler.spider.crew
+        spider = self.crawler.spider
+        assert isinstance(spider, PublisherSpider)  # others have no crew to fetch with
+        crew = spider.crew
         seed = request.meta["seed"]
         try:
             fetched = await crew.dispatch.unless_ending(crew.fetcher.fetch(seed))

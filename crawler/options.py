@@ -1,7 +1,8 @@
 """CrawlOptions: how a crawl behaves, and the fetcher that behaves so."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from archive.clock import SYSTEM, Seams
 from crawler.asking import Asker, Keep
@@ -26,12 +27,12 @@ class CrawlOptions:
     """
 
     user_agent: str
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     delay_s: float = 1.0
     max_wait_s: float = 60.0
     connections: int = 64
-    connect_to: ConnectTo = ConnectTo()
-    guard: Guard = Guard()
+    connect_to: ConnectTo = field(default_factory=ConnectTo)
+    guard: Guard = field(default_factory=Guard)
     seams: Seams = SYSTEM
 
 
@@ -70,14 +71,17 @@ def make_means(
     )
     asker = Asker(engine, gate, keep, user_agent=options.user_agent, lost=lost, backlog=backlog)
 
-    def delay_s(url: str) -> float:
-        host = parse_target(url).host
+    @lru_cache(maxsize=4096)
+    def host_delay_s(host: str) -> float | None:
         if options.delay_s == 0 and options.connect_to.find(host):
-            return 0.0  # a stand-in, and the caller asked for no waiting
-        return float(for_host(host).delay_s or 0)
+            return None  # a stand-in, and the caller asked for no waiting
+        return float(for_host(host).delay_s)
+
+    def delay_s(url: str) -> float:
+        return host_delay_s(parse_target(url).host) or 0.0
 
     def waits(url: str) -> bool:
-        return options.delay_s > 0 or options.connect_to.find(parse_target(url).host) is None
+        return host_delay_s(parse_target(url).host) is not None
 
     permission = Permission(
         asker, ledger, user_agent=options.user_agent, delay_s=delay_s, limits=options.limits, seams=seams

@@ -122,7 +122,8 @@ class Permission:
         status = exchange.status
         if exchange.fault in _SAME_FATE:
             return self._made(None, b"", reason, UNREACHABLE_KEPT), kind
-        if exchange.fault not in (None, Fault.TOO_LARGE) or status is None or exchange.truncated and not exchange.fault:
+        whole = exchange.fault is None and exchange.truncated is None
+        if status is None or not (whole or exchange.fault is Fault.TOO_LARGE):
             return self._made(None, b"", reason or kind.value, UNREACHABLE_KEPT), None
         if 200 <= status < 300:
             body = plain(exchange, MOST_BYTES)

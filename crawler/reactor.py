@@ -35,13 +35,13 @@ def _ready() -> asyncio.AbstractEventLoop:
 
         loop = asyncio.new_event_loop()
         try:
-            asyncioreactor.install(loop)
+            asyncioreactor.install(loop)  # type: ignore[no-untyped-call]
         except error.ReactorAlreadyInstalledError as installed:
             loop.close()
             raise CrawlError("another Twisted reactor already runs in this process") from installed
         from twisted.internet import reactor
 
-        reactor.startRunning(installSignalHandlers=False)  # type: ignore[attr-defined]
+        reactor.startRunning(installSignalHandlers=False)
         atexit.register(loop.close)
         _loop = loop
     return _loop

@@ -1,9 +1,10 @@
 """The spider of a publisher: sends its seeds to be fetched, and has pages that lead on read in a worker process."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 from scrapy.http import Response
@@ -11,7 +12,7 @@ from scrapy.http import Response
 from archive.errors import RefusedUrl
 from archive.seed import Found, OutcomeKind, Why
 from archive.url import normalise
-from crawler.body import coding, looks_like_html, opening, plain
+from crawler.body import coding, entity, looks_like_html, opening
 from crawler.dispatch import Dispatch, Stopped
 from crawler.fetcher import Fetched, Fetcher
 from crawler.publisher import Publisher, publishers
@@ -63,7 +64,7 @@ class PublisherSpider(Spider):
 
     def read(self, response: Response) -> Coroutine[Any, Any, None] | None:
         """Conclude the seed; a listing or landing page is read first."""
-        fetched: Fetched = response.request.meta["fetched"]
+        fetched: Fetched = response.meta["fetched"]
         function = self._reader(fetched)
         if function is not None:
             return self._read_on(fetched, function)
@@ -104,16 +105,20 @@ class PublisherSpider(Spider):
 
     async def _links(self, fetched: Fetched, function: str) -> tuple[tuple[Found, ...], str]:
         assert fetched.exchange is not None
-        content = plain(fetched.exchange, MOST_PAGE)
-        if content is None:
-            return (), f"the page could not be read: coded as {coding(fetched.exchange)}"
-        url = fetched.exchange.url
-        order = self.crew.pool.submit(function, content, publisher=self.name, url=url, charset=_charset(fetched))
+        exchange = fetched.exchange
+        order = self.crew.pool.submit(
+            function,
+            entity(exchange, MOST_PAGE),
+            publisher=self.name,
+            url=exchange.url,
+            charset=_charset(fetched),
+            content_encoding=coding(exchange) or None,
+        )
         answer = await self.crew.dispatch.unless_ending(asyncio.wrap_future(order))
         if answer.failure is not None:
             return (), f"the page could not be read: {answer.reason}"
         why = Why.CITED if fetched.seed.why is Why.LISTING else Why.DOCUMENT
-        return tuple(_found(answer.value or [], url, why)), ""
+        return tuple(_found(answer.value or [], exchange.url, why)), ""
 
 
 def _found(links: list[dict[str, Any]], base: str, why: Why) -> list[Found]:
@@ -125,7 +130,7 @@ def _found(links: list[dict[str, Any]], base: str, why: Why) -> list[Found]:
         except RefusedUrl:
             continue  # mailto:, javascript: and their like lead nowhere
         if url != base:
-            found.setdefault(url, Found(url, why, "L", link.get("title") or "", link.get("year")))
+            found.setdefault(url, Found(url, why, "L", link.get("text") or "", link.get("year")))
     return list(found.values())
 
 
@@ -158,13 +163,14 @@ class PublisherLoader:
             raise KeyError(f"Spider not found: {spider_name}")
         return self._spiders[spider_name]
 
-    def list(self) -> "list[str]":
-        """The names of all spiders."""
-        return list(self._spiders)
-
-    def find_by_request(self, request: Request) -> "list[str]":
+    def find_by_request(self, request: Request) -> list[str]:
         """The names of the spiders whose publisher owns the request's host."""
-        return [name for name, spider in self._spiders.items() if spider.publisher.owns(request.url.split("/")[2])]
+        host = urlsplit(request.url).netloc
+        return [name for name, spider in self._spiders.items() if spider.publisher.owns(host)]
+
+    def list(self) -> Sequence[str]:
+        """The names of all spiders."""
+        return tuple(self._spiders)
 
 
 def _spider_of(publisher: type[Publisher]) -> type[PublisherSpider]:

@@ -111,7 +111,8 @@ def pdf(text: str = "A report") -> bytes:
     parts = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 5 0 R /Resources << /Font << /F1 4 0 R >> >> >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 5 0 R "
+        b"/Resources << /Font << /F1 4 0 R >> >> >>",
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         b"<< /Length %d >>\nstream\n%b\nendstream" % (len(stream), stream),
     ]
@@ -136,7 +137,7 @@ class Site:
     _rules: dict[tuple[str, str], Response] = field(default_factory=dict)
 
     def add(self, host: str, path: str, response: Response) -> str:
-        """Answer `path` of `host` ("*": every host) like this; gives the URL. Text is an HTML page, bytes go out raw."""
+        """Answer `path` of `host` ("*": every host) like this; gives the URL. Text is a page, bytes go out raw."""
         self._rules[host, path] = response
         return f"http://{host}{path}"
 
