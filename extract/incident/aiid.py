@@ -29,12 +29,12 @@ def recognises(material: Material) -> bool:
 
 def is_incidents(material: Material) -> bool:
     """True for the columns of incidents.csv."""
-    return {"incident id", "reports", "title"} <= set(material.columns)
+    return {"incident id", "reports", "title"} <= material.column_words
 
 
 def is_reports(material: Material) -> bool:
     """True for the columns of reports.csv."""
-    return {"report number", "url", "title"} <= set(material.columns)
+    return {"report number", "url", "title"} <= material.column_words
 
 
 def read(material: Material) -> Iterator[Incident]:
@@ -85,12 +85,12 @@ def _report_number(text: str) -> str | None:
 
 
 def _incident(row: Row) -> Incident:
-    number = row.text("incident id")
+    number = row.text("incident_id")
     if not number.isascii() or not number.isdigit():
         raise UnreadableRecord(f"row {row.line} of the incidents has no number, but “{number[:40]}”")
     numbers = re.findall(r"[0-9]+", row.text("reports"))[:MOST_REPORTS]
     cited = [Citation(0, SECTION, f"AIID report {report}") for report in dict.fromkeys(numbers)]
-    facts = ((name, ", ".join(row.list(name.lower()))) for name in _FIELDS)
+    facts = ((name, ", ".join(row.list(name))) for name in _FIELDS)
     return Incident(
         key=f"aiid-{number}",
         title=row.text("title"),
@@ -119,14 +119,14 @@ def _reports_record(material: Material) -> Incident:
 
 def _report(row: Row) -> Citation:
     authors = tuple(row.list("authors"))
-    published = parse_date(row.text("date published"), day_first=False)
+    published = parse_date(row.text("date_published"), day_first=False)
     url, title = row.text("url"), row.text("title")
-    parts = (f"AIID report {row.text('report number')}", ", ".join(authors), title, row.text("source domain"))
+    parts = (f"AIID report {row.text('report_number')}", ", ".join(authors), title, row.text("source_domain"))
     return Citation(
         position=0,
         section=SECTION,
         text=". ".join(part for part in parts if part),
-        publisher=row.text("source domain"),
+        publisher=row.text("source_domain"),
         authors=authors,
         year=year_of(published),
         title=title,

@@ -32,6 +32,12 @@ _BEFORE = re.compile(
     rf"(?:\b(?:[Aa]n?|[Tt]he|[Tt]heir|[Ii]ts)\s+)?(?P<who>{_NAME})(?:['’]s?)?\s+(?:[a-z-]+\s+){{0,3}}(?:{_WORKS})s?\s*$"
 )
 _ARTICLE = re.compile(r"^(?:A|An|The|This|That|In|Its|Their)\s+")
+# Words that open a sentence with a capital and name nobody: "Another report (pdf)".
+_NOBODY = {
+    "A", "An", "The", "This", "That", "These", "Its", "Their", "His", "Her", "Our", "Another", "One", "Two", "Both",
+    "Some", "Several", "Many", "New", "Recent", "Earlier", "Later", "Further", "Subsequent", "Previous", "Internal",
+    "Independent", "Public", "Official", "Academic", "Court",
+}  # fmt: skip
 _YEAR = re.compile(r"\b(?:19|20)[0-9]{2}\b")
 _SENTENCE_END = re.compile(r"[.!?]['’”)]?\s+(?=[A-Z'‘“])")
 _OWN_HOSTS = ("aiaaic.org", "www.aiaaic.org", "forms.gle", "report.aiaaic.org")
@@ -46,7 +52,8 @@ def list_citations(block: Block, section: str) -> list[Citation]:
         0, section, block.text, said.publisher, said.authors, said.year, said.title, said.format,
         first.url if first else None,
     )  # fmt: skip
-    others = [anchor for anchor in links if first and anchor.url != first.url]
+    title_at = max(block.text.find(said.title), 0)  # a link before it stands on the publisher's name
+    others = [anchor for anchor in links if first and anchor.url != first.url and anchor.end > title_at]
     return [main, *(_further(main, block, anchor) for anchor in _first_of_each(others))]
 
 
@@ -142,8 +149,11 @@ def _mention(text: str, start: int, end: int, section: str, year: int | None) ->
     by = _BY.match(after)
     said = text[begin : end + by.end()] if by else text[begin:end]
     before = _BEFORE.search(text, max(begin, start - 200), start)
-    who = by["who"] if by else before["who"] if before else ""
+    who = _publisher(by["who"] if by else before["who"] if before else "")
     stated = _YEAR.findall(text[max(begin, start - 60) : start])
-    return Citation(
-        0, section, said.strip(), _ARTICLE.sub("", who).rstrip(".’'"), year=int(stated[-1]) if stated else year
-    )
+    return Citation(0, section, said.strip(), who, year=int(stated[-1]) if stated else year)
+
+
+def _publisher(named: str) -> str:
+    who = _ARTICLE.sub("", named).rstrip(".’'")
+    return "" if who in _NOBODY else who

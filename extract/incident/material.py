@@ -46,16 +46,20 @@ class Material:
     @cached_property
     def stem(self) -> str:
         """The name without folders and ending; of a URL the last part of its path, percent-decoded."""
-        try:
-            path = urlsplit(self.name).path if "://" in self.name else self.name
-        except ValueError:  # an address nobody can parse: its text still names the record
-            path = self.name
-        return unquote(PurePosixPath(path.replace("\\", "/").rstrip("/")).stem)
+        return unquote(PurePosixPath(self._path).stem)
 
     @cached_property
     def ending(self) -> str:
         """The name's ending in lower case with its dot, or empty."""
-        return PurePosixPath(self.name.replace("\\", "/")).suffix.lower()
+        return PurePosixPath(self._path).suffix.lower()
+
+    @property
+    def _path(self) -> str:
+        try:
+            path = urlsplit(self.name).path if "://" in self.name else self.name
+        except ValueError:  # an address nobody can parse: its text still names the record
+            path = self.name
+        return path.replace("\\", "/").rstrip("/")
 
     @cached_property
     def json(self) -> Any:
@@ -77,12 +81,17 @@ class Material:
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
-        """The words of the first row, folded as `fold_column` does; empty when there is no row."""
+        """The names in the first row, as written; empty when there is no row."""
         first = next(iter(read_table(self.head.split("\n", 1)[0], self.name)), [])
-        return tuple(fold_column(cell) for cell in first)
+        return tuple(cell.strip() for cell in first)
+
+    @cached_property
+    def column_words(self) -> frozenset[str]:
+        """The columns' names folded as `fold_column` does, for recognising whatever their case and signs."""
+        return frozenset(fold_column(name) for name in self.columns)
 
     def rows(self) -> Iterator["Row"]:
-        """The rows under the first, each cell by its column's word; rows without any text are left out."""
+        """The rows under the first, each cell by its column's name; rows without any text are left out."""
         header = [fold_column(cell) for cell in self.table[0]] if self.table else []
         for line, cells in enumerate(self.table[1:], 2):
             if any(cell.strip() for cell in cells):
@@ -97,8 +106,8 @@ class Row:
     cells: dict[str, str]
 
     def text(self, column: str) -> str:
-        """The cell's text, trimmed; empty when there is none."""
-        return self.cells.get(column, "").strip()
+        """The cell's text under the column of that name (case and signs do not matter), trimmed; empty when none."""
+        return self.cells.get(fold_column(column), "").strip()
 
     def list(self, column: str) -> Sequence[str]:
         """The cell's parts: a list written as text (`["a", "b"]`), or parts with `;` between."""
@@ -121,8 +130,8 @@ def decode(content: bytes) -> str:
 
 
 def read_table(text: str, name: str) -> list[list[str]]:
-    """Rows of cells; the sign between cells is the commonest of tab, semicolon and comma in the first rows."""
-    sample = text[:4096]
+    """Rows of cells; the sign between cells is the commonest of tab, semicolon and comma in three rows."""
+    sample = "\n".join(text[:8192].splitlines()[:3])
     delimiter = max(",\t;", key=sample.count)
     csv.field_size_limit(LONGEST_CELL)
     try:

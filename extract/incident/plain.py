@@ -9,6 +9,7 @@ from extract.dates import state_date
 from extract.incident.keys import slug
 from extract.incident.values import Citation, Event, Incident, Precision, StatedDate
 
+LARGEST_NUMBER = 9_999_999  # years and positions; databases bear no more than 64 bits
 ALIASES = ("aiaaic", "aiid", "oecd")
 _FORBIDDEN = dict.fromkeys([0, *range(0xD800, 0xE000)], "\ufffd")
 
@@ -90,7 +91,9 @@ class _Reader:
 
     def number(self, name: str) -> int | None:
         value = self._of(name, (int,), "a whole number", None)
-        return None if isinstance(value, bool) else value
+        if isinstance(value, bool) or (value is not None and abs(value) > LARGEST_NUMBER):
+            raise UnreadableRecord(f"{self.where}.{name} is not a whole number up to {LARGEST_NUMBER:,}")
+        return value
 
     def texts(self, name: str) -> tuple[str, ...]:
         return tuple(

@@ -205,3 +205,49 @@ def test_the_skeleton_of_the_site_gives_its_unwrapped_addresses(real_samples: Pa
         "https://example.org/report.pdf?v=1&x=2",
         "https://example.org/plain-text-url-not-a-link",
     ]
+
+
+def test_a_line_break_parts_two_citations_and_the_title_has_the_link() -> None:
+    html = (
+        '<div role="main"><h1>Lines</h1><p><span><strong>Documents 📃</strong></span></p>'
+        '<p><a href="http://pub.example/">Publisher One</a> (2020). '
+        '<a href="http://pub.example/a.pdf">First title (pdf)</a>'
+        '<br>Publisher Two (2021). <a href="http://two.example/b">Second title</a></p>'
+        '<ul><li><a href="http://three.example/c">Publisher Three (2012, updated 2023) Third title?</a></li></ul>'
+        "<p>Type: SystemPublished: May 2021Last updated: 2022</p></div>"
+    )
+    page = pages.read_one(html, "lines.html", "https://www.aiaaic.org/aiaaic-repository/x/lines")
+    assert [(one.publisher, one.year, one.title, one.format, one.url) for one in page.citations] == [
+        ("Publisher One", 2020, "First title", "pdf", "http://pub.example/a.pdf"),
+        ("Publisher Two", 2021, "Second title", "", "http://two.example/b"),
+        ("Publisher Three", 2012, "Third title?", "", "http://three.example/c"),
+    ]
+    assert page.type == "System"
+    assert page.published == StatedDate("May 2021", "2021-05", Precision.MONTH)
+
+
+def test_two_reports_of_one_publisher_and_year_join_no_mention() -> None:
+    text = (
+        "Twins\nIncidents and issues\nMay 2020. Two reports\nA Gate Watch report (pdf) was read.\n"
+        "Documents\nGate Watch (2020). One (pdf)\nGate Watch (2020). Two (pdf)"
+    )
+    page = pages.read_one(text, "twins.txt")
+    assert [citation.same_as for citation in page.citations] == [None, None, None]
+
+
+def test_who_commissioned_a_work_did_not_write_it() -> None:
+    text = "Work\nIncidents and issues\nMay 2020. A study\nA study (pdf) commissioned by Gate Watch said so.\nDocuments"
+    assert pages.read_one(text, "work.txt").citations[0].publisher == ""
+
+
+def test_citations_glued_to_one_another_are_parted() -> None:
+    text = (
+        "Glue\nNews, commentary, analysis\nWired (2020). What the Huq?VICE News (2021). Location data soldBuzzFeed "
+        "News (2022). A third\nTechCrunch (2021). OpenAI and DeepMind\nDocuments"
+    )
+    assert [(one.publisher, one.year, one.title) for one in pages.read_one(text, "glue.txt").citations] == [
+        ("Wired", 2020, "What the Huq?"),
+        ("VICE News", 2021, "Location data sold"),
+        ("BuzzFeed News", 2022, "A third"),
+        ("TechCrunch", 2021, "OpenAI and DeepMind"),
+    ]

@@ -70,7 +70,7 @@ def test_any_bytes_in_any_format_are_read_or_refused_in_a_sentence(content: byte
         assert all(citation.same_as is None or citation.same_as in works for citation in incident.citations)
         for warning in incident.warnings:
             assert warning.endswith((".", "forgotten"))
-        json.dumps(as_plain(incident)).encode()
+        json.dumps(as_plain(incident), ensure_ascii=False).encode()
 
 
 @st.composite
