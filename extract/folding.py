@@ -6,6 +6,13 @@ import unicodedata
 LONGEST = 600  # characters of a title that count
 _APOSTROPHES = re.compile(r"[’'‘`´ʼ]")
 _WORD = re.compile(r"[^\W_]+")
+_KIND = r"\b(?:pdf|docx?|odt|rtf)\b"
+_SIZE = r"[0-9][0-9.,]{0,8} ?[km]b\b"
+_MARKER = re.compile(
+    rf"\s*(?:[(\[][^()\[\]]{{0,30}}(?:{_KIND}|{_SIZE})[^()\[\]]{{0,30}}[)\]]|\.?{_KIND}[\s,:]{{0,3}}(?:{_SIZE})?|{_SIZE}"
+    r"|[(\[]?opens? in an? new (?:window|tab)[)\]]?)\s*$",
+    re.IGNORECASE,
+)
 _JOINERS = {"&": " and ", "@": " at ", "+": " plus "}
 
 
@@ -32,3 +39,24 @@ def without_phrases(words: tuple[str, ...], phrases: tuple[tuple[str, ...], ...]
             else:
                 at += 1
     return tuple(left) or words
+
+
+def without_abbreviations(words: tuple[str, ...]) -> tuple[str, ...]:
+    """`words` without abbreviations that only repeat what stands before them: "live facial recognition (LFR)"."""
+    return tuple(
+        word
+        for at, word in enumerate(words)
+        if len(word) < 2 or at < len(word) or initials(words[at - len(word) : at]) != word
+    )
+
+
+def initials(words: tuple[str, ...]) -> str:
+    """The first letters of the words."""
+    return "".join(word[0] for word in words)
+
+
+def without_marker(text: str) -> str:
+    """A title without what only says the kind of file: "Report (PDF, 1.2MB)", "Report [pdf]"."""
+    while (shorter := _MARKER.sub("", text)) != text:
+        text = shorter
+    return text.strip(" \t-–—|,;:")

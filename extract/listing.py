@@ -18,11 +18,16 @@ def entries(page: WebPage) -> list[Link]:
     """Every link of the content that carries a title of its own, in page order.
 
     A title is what the link says or, where it only says "Download", the heading beside it; a year is taken from the
-    item that holds the link. Links to subjects, authors and further pages are left out; so are links to the page.
+    item that holds the link. Links to subjects and authors are left out, and links to the page itself and its
+    further parts.
     """
-    own = page.url.partition("#")[0]
-    found = (anchor.link() for anchor in page.anchors() if anchor.url != own and _may_be_work(anchor))
+    own = _without_query(page.url)
+    found = (anchor.link() for anchor in page.anchors() if _without_query(anchor.url) != own and _may_be_work(anchor))
     return [link for link in once(found) if len(link.text.split()) >= SHORTEST][:MOST]
+
+
+def _without_query(url: str) -> str:
+    return url.partition("#")[0].partition("?")[0].rstrip("/")
 
 
 def _may_be_work(anchor: Anchor) -> bool:

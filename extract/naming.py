@@ -6,7 +6,7 @@ from rapidfuzz import fuzz
 
 from extract.folding import folded
 
-# Letter by letter, word by word: "Commisissoner's" has 89 of 100 to the right word, "center" 83, "Sussex" 73 to "Essex".
+# Word by word: "Commisissoner's" has 89 of 100 to the right word, "center" 83 to "centre", "Sussex" 73 to "Essex".
 NEAR = 82
 SHORT = 5  # letters; below, one letter is too much of a word to be wrong
 

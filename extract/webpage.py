@@ -11,6 +11,7 @@ from parsel import Selector
 
 from extract.charset import decode_html
 from extract.document import Link
+from extract.folding import without_marker
 from extract.tidy import clean_line
 from extract.years import stated_year, year_in_path, year_in_title
 
@@ -27,11 +28,6 @@ _OUTSIDE = (
 )
 _ITEMS = frozenset({"li", "article", "tr", "dd", "figure"})
 _REGIONS = frozenset({"main", "body", "html", "section"})
-_MARKER = re.compile(
-    r"\s*[(\[]?\s*(?:\b(?:pdf|docx?|odt|rtf)\b[^()\[\]]{0,30}|opens? in an? new (?:window|tab)|[0-9.,]+ ?[km]b)"
-    r"\s*[)\]]?\s*$",
-    re.IGNORECASE,
-)
 # A link of these words alone names what a click does, or the kind of file, and not what is behind it.
 _CLICK_WORDS = frozenset({
     "a", "all", "and", "article", "as", "briefing", "click", "continue", "copy", "details", "doc", "document",
@@ -191,13 +187,6 @@ def _has_few_targets(item: Any) -> bool:
 
 def _says_only_click(title: str) -> bool:
     return all(word in _CLICK_WORDS for word in re.findall(r"\w+", title.lower()))
-
-
-def without_marker(text: str) -> str:
-    """A link's words without what only says the kind of file: "Report (PDF, 1.2MB)", "Report [pdf]"."""
-    while (shorter := _MARKER.sub("", text)) != text:
-        text = shorter
-    return text.strip(" \t-–—|,;:")
 
 
 def _text(node: Any) -> str:

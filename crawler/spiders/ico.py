@@ -29,7 +29,7 @@ class InformationCommissionersOffice(Publisher):
             verified=False,
         ),
     )
-    documents = (landing.under("/media/", "/media2/"), landing.linked_pdfs)
+    documents = (landing.linked_pdfs,)
     moves = (
         rewritten(
             r"https?://(?:www\.)?ico\.org\.uk/media/.*?(?P<kind>decision-notices/)(?:\d{4}/)?(?P<id>\d{3,8})/(?P<file>[^/]+)",
