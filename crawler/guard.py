@@ -26,6 +26,7 @@ REFUSED_V6 = tuple(
         "2001::/23", "2002::/16", "3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
     )
 )  # fmt: skip
+UNICAST_V6 = ipaddress.IPv6Network("2000::/3")  # nothing else is given out (RFC 4291 §2.4, IANA)
 NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
 COMPATIBLE = ipaddress.IPv6Network("::/96")
 
@@ -57,7 +58,9 @@ class Guard:
         for network in REFUSED_V4 if address.version == 4 else REFUSED_V6:
             if address in network:
                 return f"{ip_text} is not a public address (it lies in {network}{_inside(address)})"
-        return None if address.is_global else f"{ip_text} is not a public address"
+        if not address.is_global or (address.version == 6 and address not in UNICAST_V6):
+            return f"{ip_text} is not a public address"
+        return None
 
 
 def _inside(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:

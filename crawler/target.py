@@ -15,8 +15,10 @@ PARTS = re.compile(
 AUTHORITY = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<name>[^:\[\]]+))(?::(?P<port>\d*))?\Z")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 UNFIT_IN_HOST = re.compile(r"[\x00-\x20\x7f\\%<>^|\"'`{}]")
+SIGNS = frozenset("/?#@:[]")  # some letters turn into these when a name is made ASCII
 UNSENDABLE = re.compile(r"[^\x21-\x7e]")
-NUMERIC = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)(?:\.(?:0x[0-9a-f]*|[0-9]+)){0,3}\.?\Z")
+# A host that ends in a number is an IPv4 address or nothing (WHATWG URL, "ends in a number checker").
+ENDS_IN_NUMBER = re.compile(r"(?:.*\.)?(?:0x[0-9a-f]*|[0-9]+)\.?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def numeric_address(host: str) -> str | None:
     try:
         return str(ipaddress.ip_address(host))
     except ValueError:
-        if not NUMERIC.match(host):
+        if not ENDS_IN_NUMBER.match(host):
             return None
     try:
         return socket.inet_ntoa(socket.inet_aton(host.rstrip(".")))
@@ -106,13 +108,11 @@ def _ipv6(text: str) -> str:
 
 
 def _ascii_name(name: str) -> str:
-    if name.isascii():
-        return name.lower()
     try:
-        host = name.encode("idna").decode("ascii").lower()
+        host = (name if name.isascii() else name.encode("idna").decode("ascii")).lower()
     except UnicodeError:
         raise RefusedUrl(f"{name[:80]!r} is no host name") from None
-    if UNFIT_IN_HOST.search(host) or not host or any(sign in host for sign in "/?#@:[]"):
+    if UNFIT_IN_HOST.search(host) or not host.strip(".") or not SIGNS.isdisjoint(host):
         raise RefusedUrl(f"{name[:80]!r} is no host name")
     return host
 

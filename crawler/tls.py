@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 LEGACY_RENEGOTIATION = getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)  # named since Python 3.12
-DER = 1  # _ssl.ENCODING_DER
+DER = 2  # _ssl.ENCODING_DER, which has no public name
 
 
 def open_context() -> ssl.SSLContext:

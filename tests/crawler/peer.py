@@ -11,11 +11,15 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Answer:
-    """What is sent for one path, and what becomes of the connection: kept, closed, reset, or left silent."""
+    """What is sent for one path, and what becomes of the connection: kept, closed, reset, or left silent.
+
+    `drops` closes without a TLS goodbye.
+    """
 
     content: bytes
     keeps: bool = False
     resets: bool = False
+    drops: bool = False
     silent_after: bool = False
     piece: int = 0
     pause_s: float = 0.0
@@ -43,8 +47,8 @@ class Peer:
         try:
             while await self._answer_one(reader, writer):
                 pass
-        except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
-            return  # the other side has gone, which is its right
+        except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError, asyncio.CancelledError):
+            return  # the other side has gone, which is its right, or the test is over
         finally:
             writer.close()
             self.tasks.discard(task)
@@ -63,6 +67,7 @@ class Peer:
             await asyncio.sleep(30)
         if answer.resets:
             writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        if answer.resets or answer.drops:
             writer.transport.abort()
         return answer.keeps
 

@@ -1,0 +1,200 @@
+"""The guard: no address inside the operator's network is dialled, however it is written or named."""
+
+import ipaddress
+from collections.abc import Sequence
+
+import pytest
+
+from archive.capture import Exchange, Fault
+from archive.errors import RefusedUrl
+from crawler.guard import REFUSED_V4, REFUSED_V6, Guard, embedded_v4
+from crawler.target import parse_target
+from crawler.wire import Engine, WireRequest
+from tests.crawler.peer import Answer, Peer, serving
+
+PUBLIC = [
+    "8.8.8.8", "1.1.1.1", "93.184.216.34", "168.63.129.15", "168.63.129.17", "100.63.255.255", "100.128.0.0",
+    "172.15.255.255", "172.32.0.0", "192.0.1.255", "192.0.3.0", "198.17.255.255", "198.20.0.0", "223.255.255.255",
+    "2001:4860:4860::8888", "2606:4700::1111", "2a00:1450:4001::1", "2001:200::1", "2003::1", "2400::1",
+]  # fmt: skip
+REFUSED = [
+    "127.0.0.1", "127.255.255.254", "0.0.0.0", "10.1.2.3", "100.64.0.1", "100.127.255.255", "169.254.169.254",
+    "169.254.170.2", "172.16.0.1", "172.31.255.255", "192.168.1.1", "192.0.0.192", "192.0.2.7", "192.88.99.1",
+    "198.18.0.1", "198.19.255.255", "198.51.100.4", "203.0.113.9", "224.0.0.1", "239.255.255.250", "240.0.0.1",
+    "255.255.255.255", "168.63.129.16",
+    "::", "::1", "::127.0.0.1", "::8.8.8.8", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:8.8.8.8",
+    "::ffff:0:127.0.0.1", "64:ff9b::7f00:1", "64:ff9b::8.8.8.8", "64:ff9b:1::7f00:1", "100::1", "2001::1",
+    "2001:0:4136:e378:8000:63bf:3fff:fdd2", "2001:db8::1", "2002:7f00:1::", "2002:0808:0808::1", "3fff::1", "5f00::1",
+    "fc00::1", "fd12:3456::1", "fd00:ec2::254", "fe80::1", "fe80::1%eth0", "fec0::1", "ff02::1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_a_public_address_is_dialled(address: str) -> None:
+    assert Guard().check_address(address) is None
+
+
+@pytest.mark.parametrize("address", REFUSED)
+def test_an_address_that_is_not_public_is_refused_with_its_reason(address: str) -> None:
+    reason = Guard().check_address(address)
+    assert reason is not None
+    assert "public" in reason
+
+
+@pytest.mark.parametrize("network", [*REFUSED_V4, *REFUSED_V6], ids=str)
+def test_every_refused_range_is_refused_to_its_last_address(
+    network: ipaddress.IPv4Network | ipaddress.IPv6Network,
+) -> None:
+    for address in (network[0], network[-1], network[network.num_addresses // 2]):
+        assert Guard().check_address(str(address)), address
+
+
+@pytest.mark.parametrize("text", ["", "localhost", "127.1", "1.2.3.4.5", "8.8.8.8 ", "[::1]", "0x7f.1"])
+def test_what_is_no_numeric_address_is_refused(text: str) -> None:
+    assert Guard().check_address(text)
+
+
+@pytest.mark.parametrize(
+    ("address", "carried"),
+    [
+        ("::ffff:127.0.0.1", "127.0.0.1"),
+        ("::ffff:0a00:0001", "10.0.0.1"),
+        ("2002:7f00:0001::", "127.0.0.1"),
+        ("64:ff9b::a9fe:a9fe", "169.254.169.254"),
+        ("64:ff9b:1::7f00:1", "127.0.0.1"),
+        ("::127.0.0.1", "127.0.0.1"),
+        ("2001:0:4136:e378:8000:63bf:80ff:fffe", "127.0.0.1"),
+        ("::1", None),
+        ("2606:4700::1111", None),
+    ],
+)
+def test_an_ipv4_address_inside_an_ipv6_one_is_seen(address: str, carried: str | None) -> None:
+    found = embedded_v4(ipaddress.IPv6Address(address))
+    assert (str(found) if found else None) == carried
+    if carried:
+        assert carried in str(Guard().check_address(address))
+
+
+LOOPBACK_SPELLINGS = [
+    "127.0.0.1", "127.1", "127.0.1", "2130706433", "0x7f000001", "0x7f.0.0.1", "0x7F.1", "017700000001", "0177.0.0.1",
+    "0177.1", "127.0.0.1.", "0", "0x0", "127.0x0.0.1", "[::1]", "[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]",
+    "[::ffff:7f00:1]", "[::127.0.0.1]", "[64:ff9b::127.0.0.1]", "①②⑦.⓪.⓪.①", "127。0。0。1", "１２７.0.0.1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("host", LOOPBACK_SPELLINGS)
+def test_loopback_is_refused_in_every_spelling(host: str) -> None:
+    with pytest.raises(RefusedUrl, match="public"):
+        Guard().check_url(f"http://{host}/")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ftp://example.org/", "file:///etc/passwd", "data:text/html,x", "javascript:alert(1)", "gopher://example.org/",
+        "dict://example.org/", "s3://bucket/key", "example.org/", "//example.org/", "", "http:/example.org", "http:///x",
+        "http://", "http://?x", "http://user@example.org/", "http://user:secret@example.org/", "http://@example.org/",
+        "http://example.org@127.0.0.1/", "http://127.0.0.1#@example.org/", "http://127.0.0.1?@example.org/",
+        "http://example.org\\@127.0.0.1/", "http://127.0.0.1\\@example.org/", "http://exa\tmple.org/",
+        "http://example.org/\r\nHost: x", "http://exa\x00mple.org/", "http://example.org%00.x/",
+        "http://127.0.0.1%2f@example.org/", "http://exa mple.org/", "http://example.org:99999/", "http://example.org:0/",
+        "http://example.org:80:80/", "http://example.org:x/", "http://[::1/", "http://[::1]x/", "http://[fe80::1%25eth0]/",
+        "http://[::g]/", "http://1.2.3.4.5.6/", "http://256.256.256.256/", "http://08.1/", "http://example.org/\ud800",
+        "http://example.org/" + "x" * 2000, "http://‥/", "http://a／b.example/", "http://＠.example/",
+    ],
+)  # fmt: skip
+def test_a_url_that_is_never_dialled_is_refused(url: str) -> None:
+    with pytest.raises(RefusedUrl):
+        Guard().check_url(url)
+
+
+@pytest.mark.parametrize("port", [22, 25, 81, 1023, 1024, 3306, 6379, 9000, 65535])
+def test_only_web_ports_are_dialled(port: int) -> None:
+    with pytest.raises(RefusedUrl, match=str(port)):
+        Guard().check_url(f"http://example.org:{port}/")
+
+
+@pytest.mark.parametrize("port", [80, 443, 8080, 8443])
+def test_web_ports_are_dialled(port: int) -> None:
+    Guard().check_url(f"http://example.org:{port}/")
+
+
+def test_high_ports_are_dialled_when_allowed_but_never_low_ones() -> None:
+    Guard(high_ports=True).check_url("http://example.org:9000/")
+    with pytest.raises(RefusedUrl):
+        Guard(high_ports=True).check_url("http://example.org:1023/")
+
+
+def test_a_url_is_taken_apart_as_it_will_be_sent() -> None:
+    target = parse_target("https://BÜCHER.example:8443/ä b?q=1&r=[x]#part")
+    assert target.key == (True, "xn--bcher-kva.example", 8443)
+    assert target.authority == b"xn--bcher-kva.example:8443"
+    assert target.path == b"/%C3%A4%20b?q=1&r=[x]"
+    assert parse_target("http://[2606:4700::1111]").authority == b"[2606:4700::1111]"
+    assert parse_target("http://example.org?x").path == b"/?x"
+
+
+class OneLoopback(Guard):
+    """Takes 127.0.0.1 for public, so that what is dialled can be seen, and nothing else."""
+
+    def check_address(self, ip_text: str) -> str | None:
+        return None if ip_text == "127.0.0.1" else f"{ip_text} is not a public address"
+
+
+class Names:
+    """A resolver that answers from a list, one answer a look-up."""
+
+    def __init__(self, *answers: Sequence[str]) -> None:
+        self.answers = list(answers)
+        self.asked: list[str] = []
+
+    async def __call__(self, host: str) -> Sequence[str]:
+        self.asked.append(host)
+        return self.answers[min(len(self.asked), len(self.answers)) - 1]
+
+
+async def fetch(peer: Peer, guard: Guard, names: Names, times: int = 1) -> list[Exchange]:
+    engine = Engine(guard=guard, resolve=names)
+    exchanges = [await engine.fetch(WireRequest(f"http://name.example:{peer.port}/")) for _ in range(times)]
+    await engine.close()
+    return exchanges
+
+
+HELLO = {"/": Answer(b"HTTP/1.1 200 OK\r\n\r\nhello")}
+
+
+@pytest.mark.parametrize(
+    "addresses", [["127.0.0.1"], ["::1"], ["::ffff:127.0.0.1"], ["8.8.8.8", "127.0.0.1"], ["127.0.0.1", "8.8.8.8"]]
+)
+async def test_a_name_that_means_a_private_address_is_not_dialled(addresses: list[str]) -> None:
+    async with serving(HELLO) as peer:
+        [exchange] = await fetch(peer, Guard(high_ports=True), Names(addresses))
+        assert peer.connections == 0
+    assert exchange.fault is Fault.REFUSED_ADDRESS
+    assert exchange.fault_detail.startswith("name.example: ")
+    assert (exchange.sent, len(exchange.received)) == (b"", 0)
+
+
+async def test_the_address_that_was_judged_is_the_one_dialled() -> None:
+    names = Names(["127.0.0.1"], ["127.0.0.2"])
+    async with serving(HELLO) as peer:
+        [exchange] = await fetch(peer, OneLoopback(high_ports=True), names)
+    assert (exchange.status, exchange.peer, exchange.port) == (200, "127.0.0.1", peer.port)
+    assert names.asked == ["name.example"], "a second look-up could mean another address"
+
+
+async def test_a_name_that_rebinds_is_judged_again() -> None:
+    names = Names(["127.0.0.1"], ["127.0.0.2"])
+    async with serving(HELLO) as peer:
+        first, second = await fetch(peer, OneLoopback(high_ports=True), names, times=2)
+        assert peer.connections == 1
+    assert (first.fault, second.fault) == (None, Fault.REFUSED_ADDRESS)
+
+
+async def test_a_refused_url_is_an_exchange_and_no_exception() -> None:
+    engine = Engine(guard=Guard())
+    for url in ("file:///etc/passwd", "http://127.0.0.1/", "http://user@example.org/", "http://example.org:22/"):
+        exchange = await engine.fetch(WireRequest(url))
+        assert exchange.fault is Fault.REFUSED_ADDRESS
+        assert exchange.fault_detail
+    await engine.close()
