@@ -1,0 +1,189 @@
+"""The seeded loopback site that crawls are measured on: the same pages, PDFs and hosts for every run of a seed."""
+
+import argparse
+import asyncio
+import io
+import json
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+
+SYLLABLES = "ba ce di fo gu la me ni po ru sa te vi wo xu an el ir os um".split()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How large the site is. The same plan gives the same bytes."""
+
+    pages: int = 3000
+    pdfs: int = 200
+    hosts: int = 50
+    seed: int = 20
+
+    def urls(self) -> list[str]:
+        """Every address of the site, hosts mixed as in a list of sources, robots.txt left out."""
+        found = [f"http://{self.host(at)}/page-{at}.html" for at in range(self.pages)]
+        found += [f"http://{self.host(at)}/report-{at}.pdf" for at in range(self.pdfs)]
+        random.Random(self.seed).shuffle(found)
+        return found
+
+    def host(self, at: int) -> str:
+        """The host of the page or PDF of this number."""
+        return f"www.site-{at % self.hosts:02}.example"
+
+
+def bodies(plan: Plan) -> Iterator[tuple[str, str, bytes]]:
+    """URL, media type and body of every answer."""
+    dice = random.Random(plan.seed)
+    words = vocabulary(dice)
+    for at in range(plan.hosts):
+        yield f"http://{plan.host(at)}/robots.txt", "text/plain", b"User-agent: *\nDisallow: /private/\n"
+    for at in range(plan.pages):
+        yield f"http://{plan.host(at)}/page-{at}.html", "text/html; charset=utf-8", page(dice, words, at)
+    for at in range(plan.pdfs):
+        yield f"http://{plan.host(at)}/report-{at}.pdf", "application/pdf", pdf(dice, words, dice.randint(2, 6))
+
+
+def vocabulary(dice: random.Random, size: int = 5000) -> list[str]:
+    """Made-up words of one to four syllables, common ones first."""
+    return ["".join(dice.choices(SYLLABLES, k=dice.randint(1, 4))) for _ in range(size)]
+
+
+def sentence(dice: random.Random, words: list[str]) -> str:
+    """Words up to a full stop; the first words of the vocabulary are the most frequent, as in a language."""
+    picked = [words[int(len(words) * dice.random() ** 3)] for _ in range(dice.randint(6, 24))]
+    return " ".join(picked).capitalize() + "."
+
+
+def page(dice: random.Random, words: list[str], at: int) -> bytes:
+    """An article of 10 to 40 KB with a head, a menu and links."""
+    wanted = dice.randint(10_000, 40_000)
+    title = sentence(dice, words)
+    menu = "".join(f'<li><a href="/section-{number}/">{words[number]}</a></li>' for number in range(12))
+    parts = [
+        f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{title}</title>",
+        f"<meta name='description' content='{sentence(dice, words)}'><link rel='stylesheet' href='/style.css'></head>",
+        f"<body><nav><ul>{menu}</ul></nav><main><article><h1>{title}</h1><time datetime='2024-05-17'>17 May 2024</time>",
+    ]
+    size = sum(map(len, parts))
+    while size < wanted:
+        text = " ".join(sentence(dice, words) for _ in range(dice.randint(2, 7)))
+        parts.append(f"<p>{text} <a href='/page-{dice.randrange(3000)}.html'>{words[dice.randrange(99)]}</a></p>\n")
+        size += len(parts[-1])
+    parts.append(f"</article></main><footer>Page {at}</footer></body></html>\n")
+    return "".join(parts).encode()
+
+
+def pdf(dice: random.Random, words: list[str], pages: int) -> bytes:
+    """A report of `pages` text pages."""
+    from reportlab.pdfgen.canvas import Canvas
+
+    out = io.BytesIO()
+    canvas = Canvas(out, invariant=1)
+    canvas.setTitle(sentence(dice, words))
+    for number in range(pages):
+        lines = canvas.beginText(60, 780)
+        lines.setFont("Helvetica", 10)
+        for _ in range(48):
+            lines.textLine(" ".join(sentence(dice, words) for _ in range(2))[:95])
+        canvas.drawText(lines)
+        canvas.drawString(290, 40, str(number + 1))
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+class Connection(asyncio.Protocol):
+    """One connection: answers requests in origin form by their Host, and in absolute form as a proxy is asked."""
+
+    answers: dict[str, bytes]
+    counts = {"connections": 0, "requests": 0}
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport, self.waiting = transport, b""
+        self.counts["connections"] += 1
+
+    def data_received(self, data: bytes) -> None:
+        self.waiting += data
+        while b"\r\n\r\n" in self.waiting:
+            head, _, self.waiting = self.waiting.partition(b"\r\n\r\n")
+            self.answer(head.decode("latin-1").split("\r\n"))
+
+    def answer(self, lines: list[str]) -> None:
+        """Write what this request's address has, or 404."""
+        self.counts["requests"] += 1
+        method, target, _ = lines[0].split(" ", 2)
+        if not target.startswith("http"):
+            host = next((line[5:].strip() for line in lines[1:] if line.lower().startswith("host:")), "")
+            target = f"http://{host}{target}"
+        answer = self.answers.get(target) or MISSING
+        self.transport.write(answer if method == "GET" else answer.partition(b"\r\n\r\n")[0] + b"\r\n\r\n")
+
+
+def response(mime: str, body: bytes) -> bytes:
+    """The whole answer as it goes over the wire."""
+    head = (
+        f"HTTP/1.1 200 OK\r\nDate: Fri, 17 May 2024 09:00:00 GMT\r\nServer: seeded\r\nContent-Type: {mime}\r\n"
+        f"Content-Length: {len(body)}\r\nETag: \"{hash(len(body)) & 0xFFFFFF:x}\"\r\nConnection: keep-alive\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+MISSING = b"HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nContent-Length: 7\r\nConnection: keep-alive\r\n\r\nnothing"
+
+
+async def serve(plan: Plan) -> None:
+    """Answers until the standard input ends, then says how much was asked; the port is the first line printed."""
+    Connection.answers = {url: response(mime, body) for url, mime, body in bodies(plan)}
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(Connection, "127.0.0.1", 0, backlog=512)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    while line := await loop.run_in_executor(None, sys.stdin.readline):
+        if line.strip() == "counts":
+            print(json.dumps(Connection.counts), flush=True)
+            Connection.counts.update(connections=0, requests=0)
+    server.close()
+
+
+@dataclass
+class Site:
+    """A running site: where it listens, and its process."""
+
+    origin: str
+    process: "subprocess.Popen[str]"
+
+    def counts(self) -> dict[str, int]:
+        """Connections and requests since the last call."""
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.write("counts\n")
+        self.process.stdin.flush()
+        counts: dict[str, int] = json.loads(self.process.stdout.readline())
+        return counts
+
+
+@contextmanager
+def running(plan: Plan) -> Iterator[Site]:
+    """The site in a process of its own, until the block ends."""
+    options = [f"--{name}={value}" for name, value in asdict(plan).items()]
+    command = [sys.executable, "-m", "benchmarks.site", *options]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None and process.stdout is not None
+        port = process.stdout.readline().strip()
+        yield Site(f"http://127.0.0.1:{port}", process)
+        process.stdin.close()
+
+
+def parsed(arguments: list[str]) -> Plan:
+    """The plan that the options ask for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    for name, value in asdict(Plan()).items():
+        parser.add_argument(f"--{name}", type=int, default=value)
+    return Plan(**vars(parser.parse_args(arguments)))
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(parsed(sys.argv[1:])))
