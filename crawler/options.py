@@ -14,6 +14,7 @@ from crawler.limits import Limits
 from crawler.permission import Permission
 from crawler.publisher import for_host
 from crawler.target import parse_target
+from crawler.trust import Trust
 from crawler.wire import Engine
 
 
@@ -23,7 +24,7 @@ class CrawlOptions:
 
     user_agent: product token first, with where to find out more. delay_s: least time between two requests to a
     host. max_wait_s: a host that asks for a longer wait has its URLs skipped in this run. connections: most
-    requests under way at once, over all hosts.
+    requests under way at once, over all hosts. trust: whose certificates are believed; None for the usual roots.
     """
 
     user_agent: str
@@ -33,6 +34,7 @@ class CrawlOptions:
     connections: int = 64
     connect_to: ConnectTo = field(default_factory=ConnectTo)
     guard: Guard = field(default_factory=Guard)
+    trust: Trust | None = None
     seams: Seams = SYSTEM
 
 
@@ -61,7 +63,13 @@ def make_means(
 ) -> Means:
     """The fetcher and what it stands on; within a running loop. `lost` hears of errors that end the crawl."""
     seams = options.seams
-    engine = Engine(guard=options.guard, limits=options.limits, connect_to=options.connect_to, seams=seams)
+    engine = Engine(
+        guard=options.guard,
+        limits=options.limits,
+        connect_to=options.connect_to,
+        trust=options.trust,
+        seams=seams,
+    )
     gate = Gate(
         ledger,
         delay_s=options.delay_s,

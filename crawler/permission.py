@@ -120,7 +120,7 @@ class Permission:
         """What an answer means (RFC 9309 §2.3.1): rules, no rules, or "unreachable: nothing may be fetched"."""
         kind, reason = classify(exchange, seed)
         status = exchange.status
-        if exchange.fault in _SAME_FATE:
+        if exchange.fault in _SAME_FATE or (exchange.fault is Fault.TIMEOUT and not exchange.sent):
             return self._made(None, b"", reason, UNREACHABLE_KEPT), kind
         whole = exchange.fault is None and exchange.truncated is None
         if status is None or not (whole or exchange.fault is Fault.TOO_LARGE):

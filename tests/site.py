@@ -216,6 +216,9 @@ class Site:
                 if not piece:
                     return
                 waiting += piece
+                if waiting[0] == 0x16:  # a TLS hello, to a server that speaks none
+                    connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                    return
             raw, _, waiting = waiting.partition(b"\r\n\r\n")
             request = _parse(raw + b"\r\n\r\n", number)
             self.requests.append(request)
