@@ -30,7 +30,7 @@ def _decode(content: bytes, label: str) -> str:
 
 def known_label(label: str | None) -> str | None:
     """The WHATWG name of an encoding label, or None when the table does not have it."""
-    found = webencodings.lookup(label.strip(" \t\n\f\r\"'")) if label else None
+    found = webencodings.lookup(label.strip(" \t\n\f\r\"'")) if label and label.isascii() else None
     return None if found is None or found.name in ("replacement", "x-user-defined") else str(found.name)
 
 

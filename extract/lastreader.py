@@ -11,7 +11,7 @@ from pypdf.errors import FileNotDecryptedError, WrongPasswordError
 
 from extract.document import DocumentState, Page
 from extract.metadata import iso_date, language_of, names_of
-from extract.quality import UNREADABLE, CannotOpen, blank_page, soundness
+from extract.quality import MALFORMED, UNREADABLE, CannotOpen, blank_page, soundness
 from extract.tidy import clean_line, clean_text
 
 READER = f"pypdf {version('pypdf')}"
@@ -19,14 +19,14 @@ logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 
 def open_last(content: bytes) -> pypdf.PdfReader:
-    """The file open in pypdf, tried with the empty password; CannotOpen with state and reason if it cannot be."""
+    """The file open in pypdf, which tries the empty password itself; CannotOpen says why it cannot be opened."""
     try:
-        reader = pypdf.PdfReader(io.BytesIO(content), strict=False, password="")
+        reader = pypdf.PdfReader(io.BytesIO(content), strict=False)
         len(reader.pages)
     except (FileNotDecryptedError, WrongPasswordError) as error:
         raise CannotOpen(DocumentState.ENCRYPTED, "a password is needed to open it") from error
     except Exception as error:  # its parser raises what the bytes make it raise
-        raise CannotOpen(DocumentState.DAMAGED, "not a well-formed PDF") from error
+        raise CannotOpen(DocumentState.DAMAGED, MALFORMED) from error
     return reader
 
 

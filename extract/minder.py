@@ -37,12 +37,16 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of one order: a `value`, or the kind of `failure` and a `reason` for people."""
+    """What became of one order: a `value`, or the kind of `failure` and a `reason` for people.
+
+    `died` is True when the worker crashed over it, so that another reader may be asked.
+    """
 
     value: Any | None
     failure: Failure | None = None
     reason: str = ""
     seconds: float = 0.0
+    died: bool = False
 
 
 class Minder:
@@ -93,7 +97,7 @@ class Minder:
             try:
                 self._worker = subprocess.Popen(  # noqa: S603
                     worker_command("from extract.worker import serve; serve()"),
-                    stdin=theirs, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                    stdin=theirs.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                     env=worker_environment(), start_new_session=True,
                 )  # fmt: skip
             except OSError as error:
@@ -128,7 +132,7 @@ class Minder:
             worker.wait(GRACE_S)
         failure, reason = verdict_of_death(worker.returncode)
         self.kill()
-        return Answer(None, failure, reason, seconds)
+        return Answer(None, failure, reason, seconds, died=failure != "time_limit")
 
     def dismiss(self) -> None:
         """Let an idle worker go: it ends when its channel closes, or is killed if it does not."""

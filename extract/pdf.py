@@ -7,9 +7,10 @@ from typing import Any
 
 from extract.document import Document, DocumentState, Page
 from extract.patience import OutOfPatience, patience
-from extract.quality import BLANK, LOST, SCANNED, UNREADABLE, CannotOpen, better, is_doubtful
+from extract.quality import BLANK, MALFORMED, SCANNED, UNREADABLE, CannotOpen, better, is_doubtful
 
 PAGE_CAP = 5000
+BUDGET_S = 15.0  # seconds; leaves a worker's limits room for the answer
 TEXT_CAP = 20_000_000  # characters
 SECOND_OPINION_S = 8.0  # seconds in all; pdfplumber reads about 16 pages in one
 SECOND_OPINION_PAGES = 60
@@ -26,7 +27,7 @@ class _Reading:
     stopped: str = ""
 
 
-def read_pdf(content: bytes, *, budget_s: float = 20.0, avoid: Iterable[str] = ()) -> Document:
+def read_pdf(content: bytes, *, budget_s: float = BUDGET_S, avoid: Iterable[str] = ()) -> Document:
     """The Document in a PDF's bytes; nothing raises for what the bytes are.
 
     PDFium reads; a page it cannot make sense of goes to pdfplumber as well, and the better text stays. A file that a
@@ -67,10 +68,14 @@ def _ask(name: str, content: bytes, end: float) -> _Reading:
         else:
             with patience(end - time.monotonic()):
                 _READ[name](content, reading, end)
-    except OutOfPatience:
-        reading.stopped = "the time was up"
+    except (CannotOpen, MemoryError):
+        raise
+    except (OutOfPatience, Exception) as error:  # parsers raise what the bytes make them raise
+        late = isinstance(error, OutOfPatience)
+        reading.stopped = "the time was up" if late else "the rest is damaged"
         if not reading.pages:
-            raise CannotOpen(DocumentState.TIME_LIMIT, "the time was up before the first page") from None
+            state = DocumentState.TIME_LIMIT if late else DocumentState.DAMAGED
+            raise CannotOpen(state, "the time was up before the first page" if late else MALFORMED) from error
     return reading
 
 
@@ -135,24 +140,46 @@ def _collect(reading: _Reading, pages: Iterator[Page], end: float) -> None:
 
 
 def _ask_again(reading: _Reading, content: bytes, end: float) -> None:
-    """Pdfplumber's reading of the pages that PDFium's does not explain, as far as time allows."""
-    doubtful = [page.number for page in reading.pages if is_doubtful(page)][:SECOND_OPINION_PAGES]
-    if not doubtful:
-        return
-    from extract.tables import open_plumber, read_texts
+    """Other readers' readings of the pages that PDFium's does not explain, as far as time allows.
 
+    A file in which every page seems blank is looked at twice as well: a page box that is `null` hides all from
+    PDFium. Where nobody else can say so, a seemingly blank file is not called blank.
+    """
+    seems_blank = all(page.note == BLANK for page in reading.pages)
+    doubtful = [page.number for page in reading.pages if seems_blank or is_doubtful(page)][:SECOND_OPINION_PAGES]
+    until = min(end, time.monotonic() + SECOND_OPINION_S)
+    for name in READERS[1:]:
+        if not doubtful:
+            return
+        second = _second_reading(name, content, doubtful, until)
+        for page in second:
+            first = reading.pages[page.number - 1]
+            reading.pages[page.number - 1] = replace(better(first, page), label=first.label)
+        seen = {page.number for page in second if page.note != UNREADABLE}
+        doubtful = [number for number in doubtful if number not in seen]
+    if seems_blank:
+        for number in doubtful:
+            reading.pages[number - 1] = replace(reading.pages[number - 1], note=UNREADABLE, quality=0.0)
+
+
+def _second_reading(name: str, content: bytes, numbers: list[int], until: float) -> list[Page]:
+    """What another reader makes of these pages; as many as it can read in the time."""
+    pages: list[Page] = []
     try:
-        with (
-            patience(min(SECOND_OPINION_S, end - time.monotonic())),
-            open_plumber(content) as plumber,
-        ):
-            known = [number for number in doubtful if number <= len(plumber.pages)]
-            for second in read_texts(plumber, known):
-                first = reading.pages[second.number - 1]
-                best = better(first, second)
-                reading.pages[second.number - 1] = replace(best, label=first.label)
-    except (CannotOpen, OutOfPatience):
-        return  # the first reading stands, with its own notes
+        with patience(until - time.monotonic()):
+            if name == "pypdf":
+                from extract.lastreader import open_last
+                from extract.lastreader import read_texts as read_last
+
+                pages.extend(read_last(open_last(content), numbers))
+            else:
+                from extract.tables import open_plumber, read_texts
+
+                with open_plumber(content) as plumber:
+                    pages.extend(read_texts(plumber, numbers))
+    except (OutOfPatience, Exception):  # parsers raise what the bytes make them raise
+        return pages  # the first reading stands where this one gives none
+    return pages
 
 
 def _document(reading: _Reading) -> Document:
@@ -171,7 +198,7 @@ def _verdict(reading: _Reading) -> tuple[DocumentState, str]:
     if not pages:
         return DocumentState.TIME_LIMIT, "the time was up before the first page"
     unread = [page.number for page in pages if page.note == UNREADABLE]
-    pictures = [page.number for page in pages if page.note not in ("", BLANK, UNREADABLE, LOST)]
+    pictures = [page.number for page in pages if page.note not in ("", BLANK, UNREADABLE)]
     if pictures:
         reasons.append(f"no text layer on {_listed(pictures)}")
     if unread:

@@ -9,7 +9,7 @@ import pypdfium2.raw as raw
 
 from extract.document import DocumentState, Page
 from extract.metadata import iso_date, language_of, names_of
-from extract.quality import DRAWN, SCANNED, UNREADABLE, CannotOpen, blank_page, soundness
+from extract.quality import DRAWN, MALFORMED, SCANNED, UNREADABLE, CannotOpen, blank_page, soundness
 from extract.tidy import METADATA_CAP, clean_line, clean_text
 
 READER = f"pypdfium2 {version('pypdfium2')}"
@@ -20,7 +20,7 @@ HYPHEN_AT_LINE_END = "\ufffe"  # PDFium's sign for a hyphen with the line break 
 _ERRORS = {
     raw.FPDF_ERR_PASSWORD: (DocumentState.ENCRYPTED, "a password is needed to open it"),
     raw.FPDF_ERR_SECURITY: (DocumentState.ENCRYPTED, "encrypted in a way that cannot be opened"),
-    raw.FPDF_ERR_FORMAT: (DocumentState.DAMAGED, "not a well-formed PDF"),
+    raw.FPDF_ERR_FORMAT: (DocumentState.DAMAGED, MALFORMED),
 }
 
 
@@ -80,7 +80,7 @@ class PdfiumFile:
         return _string(lambda buffer, size: raw.FPDF_GetMetaText(self._handle, name, buffer, size)).replace("\0", "")
 
     def _language(self) -> str | None:
-        return language_of(_string(lambda buffer, size: raw.FPDFCatalog_GetLanguage(self._handle, buffer, size // 2)))
+        return language_of(_string(lambda buffer, size: raw.FPDFCatalog_GetLanguage(self._handle, buffer, size)))
 
 
 def _initialise() -> None:

@@ -8,7 +8,7 @@ SCANNED = "no text layer: the page is a picture"
 DRAWN = "no text layer: only drawings or pictures"
 BLANK = "blank"
 UNREADABLE = "the page cannot be read"
-LOST = "not read before the time was up"
+MALFORMED = "not a well-formed PDF"
 
 SOUND = 0.8  # below it another reader is asked
 LONG_WORDS = 14  # letters a word in text that lost its blanks; the longest mean of 80 real documents was 9
@@ -46,17 +46,15 @@ def is_doubtful(page: Page) -> bool:
 
 def lost_blanks(text: str) -> bool:
     """True for text in Latin letters whose words run together ("Thismanualdescribes")."""
-    letters = len(_LETTER.findall(text[:20_000]))
-    words = len(text[:20_000].split())
-    return letters > 200 and letters > LONG_WORDS * words
+    sample = text[:20_000]
+    room = LONG_WORDS * len(sample.split())
+    return len(sample) > max(200, room) and len(_LETTER.findall(sample)) > max(200, room)
 
 
 def better(first: Page, second: Page) -> Page:
     """The better of two readings of one page; the first unless the second has clearly more."""
-    if not second.text.strip():
-        return first
     if not first.text.strip():
-        return second
+        return second if second.text.strip() or (first.note in (BLANK, UNREADABLE) and second.note) else first
     if second.quality > first.quality + 0.05 or (lost_blanks(first.text) and not lost_blanks(second.text)):
         return second
     return first

@@ -14,6 +14,9 @@ READ = "extract.reading:read_document"
 # Web pages: the slowest of 181 real ones took 1 s; 1.9 MB of attributes would hold a parser for 549 s.
 HTML_LIMITS = Limits(cpu_s=10, wall_s=12, memory_bytes=1 << 30)
 SNIFFED = 8 << 10
+BUDGET_S = 15.0  # seconds after which a PDF is told as far as it was read
+SECOND_TRY = Limits(cpu_s=10, wall_s=12)
+UNREAD = (DocumentState.DAMAGED, DocumentState.TIME_LIMIT, DocumentState.MEMORY_LIMIT)
 
 
 def read_document(
@@ -23,7 +26,7 @@ def read_document(
     url: str,
     content_encoding: str | None = None,
     avoid: Iterable[str] = (),
-    budget_s: float = 20.0,
+    budget_s: float = BUDGET_S,
 ) -> dict[str, Any]:
     """The Document in a payload, as `Document.as_plain()`; a worker function.
 
@@ -96,27 +99,30 @@ def submit_reading(
     Web pages get less time than PDFs. A PDF over which PDFium dies is given to the other readers once.
     """
     what: dict[str, Any] = {"mime": mime, "url": url, "content_encoding": content_encoding}
-    is_pdf = not content_encoding and _type(content) == "pdf"
     limits = HTML_LIMITS if not content_encoding and _type(content) == "html" else None
     settled: Future[Document] = Future()
+    settled.set_running_or_notify_cancel()
 
     def first(future: Future[Answer]) -> None:
         if _hand_on(future, settled):
             return
         answer = future.result()
-        if is_pdf and answer.failure in ("memory_limit", "damaged") and "reader" in answer.reason:
-            try:
-                pool.submit(READ, content, avoid=["pdfium"], **what).add_done_callback(second)
-            except RuntimeError as error:
-                settled.set_exception(error)
+        document = document_of(answer, content)
+        if not (answer.died and document.type == "pdf"):
+            settled.set_result(document)
             return
-        settled.set_result(document_of(answer, content))
+        try:
+            again = pool.submit(READ, content, SECOND_TRY, avoid=["pdfium"], budget_s=8, **what)
+        except RuntimeError:  # the pool is being closed
+            settled.set_result(document)
+        else:
+            again.add_done_callback(lambda future: second(future, document))
 
-    def second(future: Future[Answer]) -> None:
+    def second(future: Future[Answer], document: Document) -> None:
         if not _hand_on(future, settled):
-            settled.set_result(document_of(future.result(), content))
+            other = document_of(future.result(), content)
+            settled.set_result(document if other.state in UNREAD else other)
 
-    settled.set_running_or_notify_cancel()
     pool.submit(READ, content, limits, **what).add_done_callback(first)
     return settled
 

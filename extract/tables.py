@@ -11,7 +11,7 @@ from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
 
 from extract.document import DocumentState, Page
 from extract.metadata import iso_date, language_of, names_of
-from extract.quality import UNREADABLE, CannotOpen, blank_page, soundness
+from extract.quality import MALFORMED, UNREADABLE, CannotOpen, blank_page, soundness
 from extract.tidy import clean_line, clean_text
 
 READER = f"pdfplumber {version('pdfplumber')}"
@@ -35,7 +35,7 @@ def _verdict(error: Exception) -> tuple[DocumentState, str]:
         return DocumentState.ENCRYPTED, "a password is needed to open it"
     if isinstance(error, PDFEncryptionError) or isinstance(cause, PDFEncryptionError):
         return DocumentState.ENCRYPTED, "encrypted in a way that cannot be opened"
-    return DocumentState.DAMAGED, "not a well-formed PDF"
+    return DocumentState.DAMAGED, MALFORMED
 
 
 def read_texts(plumber: Any, numbers: Iterable[int]) -> Iterator[Page]:

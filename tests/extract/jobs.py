@@ -6,12 +6,15 @@ import signal
 import socket
 import sys
 import time
+import uuid
 from pathlib import Path
 from typing import Any
 
+WORKER = uuid.uuid4().hex  # in a namespace of its own, every worker has the same process id
+
 
 def length(content: bytes, **more: Any) -> dict[str, Any]:
-    return {"length": len(content), "pid": os.getpid(), **more}
+    return {"length": len(content), "worker": WORKER, **more}
 
 
 def sleep(content: bytes, *, seconds: float) -> str:
@@ -28,9 +31,9 @@ def grow(content: bytes) -> int:
     return len(bytearray(4 << 30))
 
 
-def hold(content: bytes, *, held: list[bytes] = []) -> int:  # noqa: B006 (held on purpose)
+def hold(content: bytes, *, held: list[bytes] = []) -> str:  # noqa: B006 (held on purpose)
     held.append(b"x" * (40 << 20))
-    return os.getpid()
+    return WORKER
 
 
 def fail(content: bytes, *, words: str) -> None:
@@ -53,8 +56,12 @@ def drop_dead(content: bytes) -> None:
     os._exit(3)
 
 
-def signal_self(content: bytes, *, number: int) -> None:
-    os.kill(os.getpid(), number)
+def abort(content: bytes) -> None:
+    os.abort()
+
+
+def be_killed(content: bytes) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
     time.sleep(5)
 
 
