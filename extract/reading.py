@@ -91,6 +91,13 @@ def _type(content: bytes | memoryview) -> str:
     return kind.value if kind in (Kind.PDF, Kind.HTML, Kind.TEXT) else "other"
 
 
+def _expected(content: bytes | memoryview, mime: str | None, content_encoding: str | None) -> Kind:
+    """The kind of document to be ready for: by the bytes, or by the label while a coding hides them."""
+    if content_encoding and bare_mime(content_encoding) != "identity":
+        return Kind.HTML if bare_mime(mime) in ("text/html", "application/xhtml+xml") else Kind.PDF
+    return sniff(bytes(content[:SNIFFED]), mime).kind
+
+
 def submit_reading(
     pool: Pool, content: bytes | memoryview, *, mime: str | None, url: str, content_encoding: str | None = None
 ) -> Future[Document]:
@@ -99,7 +106,8 @@ def submit_reading(
     Web pages get less time than PDFs. A PDF over which PDFium dies is given to the other readers once.
     """
     what: dict[str, Any] = {"mime": mime, "url": url, "content_encoding": content_encoding}
-    limits = HTML_LIMITS if not content_encoding and _type(content) == "html" else None
+    expected = _expected(content, mime, content_encoding)
+    limits = HTML_LIMITS if expected == Kind.HTML else None
     settled: Future[Document] = Future()
     settled.set_running_or_notify_cancel()
 
@@ -108,7 +116,7 @@ def submit_reading(
             return
         answer = future.result()
         document = document_of(answer, content)
-        if not (answer.died and document.type == "pdf"):
+        if not (answer.died and expected == Kind.PDF):
             settled.set_result(document)
             return
         try:
