@@ -99,7 +99,7 @@ def _user_agent(settings: BaseSettings) -> str:
 
 def _writer(closing: ExitStack, settings: BaseSettings) -> ArchiveWriter:
     data = Path(settings["SOURCEKEEP_DATA"])
-    (data / "warc").mkdir(parents=True, exist_ok=True, mode=0o700)
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
     closing.enter_context(FolderLock(data))
     agent = Agent(
         software=f"sourcekeep/{version('sourcekeep')}",
@@ -108,4 +108,4 @@ def _writer(closing: ExitStack, settings: BaseSettings) -> ArchiveWriter:
         robots="obey (RFC 9309; unreachable means disallow)",
     )
     run = f"{os.getpid()}-{SYSTEM.new_id().hex[:8]}"
-    return closing.enter_context(ArchiveWriter(data / "warc", run=run, agent=agent))
+    return closing.enter_context(ArchiveWriter(data, run=run, agent=agent))

@@ -257,9 +257,16 @@ def _parse(raw: bytes, connection: int) -> Request:
     return Request(headers.get("host", ""), method, path, headers, raw, time.monotonic(), connection)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Serve until killed, for trials by hand."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--port", type=int, default=8123)
     with Site(port=options.parse_args().port) as served:
         print(served.connect_to, flush=True)
         threading.Event().wait()
+
+
+if __name__ == "__main__":
+    from tests import site
+
+    site.main()  # not this module's own: `hostile` makes its answers with that one
