@@ -40,8 +40,9 @@ class Connection(asyncio.BufferedProtocol):
         self.port: int | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Notes who answers."""
+        """Notes who answers. Nothing is read before the first request: it would belong to no exchange."""
         self._transport = cast(asyncio.Transport, transport)
+        self._transport.pause_reading()
         name = transport.get_extra_info("peername")
         if name:
             self.peer, self.port = str(name[0]), int(name[1])
@@ -50,8 +51,9 @@ class Connection(asyncio.BufferedProtocol):
     async def secure(self, context: ssl.SSLContext, server_name: str) -> Session:
         """Shakes hands; ssl.SSLError, OSError or ValueError when that fails."""
         assert self._transport is not None
-        self._handshake = asyncio.get_running_loop().create_future()
         self._session = Session(context, server_name, self._transport.write)
+        self._handshake = asyncio.get_running_loop().create_future()
+        self._transport.resume_reading()
         self._go_on_shaking()
         await self._handshake
         self._handshake = None
@@ -62,6 +64,10 @@ class Connection(asyncio.BufferedProtocol):
         assert self._transport is not None
         self._reception = reception
         reception.on_over = self._release
+        if not self.open:
+            reception.connection_ended(None)
+            return
+        fresh = not self._transport.is_reading()
         try:
             if self._session is None:
                 self._transport.write(message)
@@ -69,6 +75,11 @@ class Connection(asyncio.BufferedProtocol):
                 self._session.write(message)
         except ssl.SSLError as error:
             self._lost(error, Fault.TLS)
+            return
+        if fresh:
+            self._transport.resume_reading()
+            if self._session is not None:
+                self._decrypt(self._session)  # what came with the end of the handshake
 
     def _release(self) -> None:
         self._reception = None
@@ -90,11 +101,13 @@ class Connection(asyncio.BufferedProtocol):
 
     def _go_on_shaking(self) -> None:
         assert self._session is not None
+        assert self._transport is not None
         if self._handshake is None or self._handshake.done():
             return
         try:
             if self._session.shake_hands():
                 self._handshake.set_result(None)
+                self._transport.pause_reading()
         except ssl.SSLError as error:
             self._handshake.set_exception(error)
 

@@ -135,8 +135,9 @@ class Engine:
     async def _dial(self, target: Target, limits: Limits) -> Connection:
         if self._closing:
             raise NotReached(Fault.CLOSED, CLOSED)
+        longest = min(limits.connect_s, limits.total_s)
         try:
-            async with asyncio.timeout(min(limits.connect_s, limits.total_s)) as patience:
+            async with asyncio.timeout(longest) as patience:
                 self._dialling.add(patience)
                 try:
                     connection = await self._dialler.dial(target, self._make_connection)
@@ -145,7 +146,7 @@ class Engine:
         except TimeoutError:
             if self._closing:
                 raise NotReached(Fault.CLOSED, CLOSED) from None
-            raise NotReached(Fault.TIMEOUT, f"no connection within {limits.connect_s:g} s") from None
+            raise NotReached(Fault.TIMEOUT, f"no connection within {longest:g} s") from None
         if self._closing:
             connection.abort()
             raise NotReached(Fault.CLOSED, CLOSED)

@@ -129,9 +129,12 @@ def test_a_verdict_is_remembered_for_an_hour(authority: trustme.CA, monkeypatch:
     trust = Trust([x509.load_pem_x509_certificate(authority.cert_pem.bytes())], now=lambda: now[0])
     examined: list[str] = []
     examine = trust._examine
-    monkeypatch.setattr(
-        trust, "_examine", lambda chain, host, when: examined.append(host) or examine(chain, host, when)
-    )
+
+    def count(chain: tuple[bytes, ...], host: str, when: datetime) -> str:
+        examined.append(host)
+        return examine(chain, host, when)
+
+    monkeypatch.setattr(trust, "_examine", count)
     chain = der(authority.issue_cert("site.example", not_after=now[0] + timedelta(days=1)))
     for _ in range(3):
         assert trust.judge(chain, "site.example") == "ok"
@@ -207,9 +210,12 @@ class Pair:
     def __init__(self, server: ssl.SSLContext) -> None:
         self.to_server, self.to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
         self.server = server.wrap_bio(self.to_server, self.to_client, server_side=True)
-        self.client = Session(open_context(), "site.example", self.to_server.write)
+        self.client = Session(open_context(), "site.example", self._to_server)
         while not self._step():
             continue
+
+    def _to_server(self, message: bytes) -> None:
+        self.to_server.write(message)
 
     def _step(self) -> bool:
         done = self.client.shake_hands()

@@ -99,6 +99,33 @@ async def test_a_fresh_connection_that_closes_silently_is_not_asked_again(make_e
     assert (exchange.fault, exchange.truncated, peer.connections) == (Fault.CLOSED, None, 1)
 
 
+@pytest.mark.parametrize(
+    ("banner", "faults"),
+    [
+        (b"SSH-2.0-OpenSSH_9.2\r\n", {Fault.NOT_HTTP}),
+        (b"HTTP/1.1 408 Too Late\r\n\r\n", {None, Fault.RESET}),
+        (b"", {Fault.CLOSED, Fault.RESET}),
+    ],
+)
+@pytest.mark.parametrize("secured", [False, True])
+async def test_a_server_that_speaks_first_is_heard(
+    banner: bytes, faults: set[Fault | None], secured: bool, make_engine: MakeEngine, server_tls: ssl.SSLContext
+) -> None:
+    async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(banner)
+        writer.close()
+
+    server = await asyncio.start_server(greet, "127.0.0.1", 0, ssl=server_tls if secured else None)
+    port = server.sockets[0].getsockname()[1]
+    engine = make_engine(f"{'https' if secured else 'http'}://127.0.0.1:{port}")
+    for exchange in await asyncio.gather(*(engine.fetch(get(host=f"h{n}.example")) for n in range(20))):
+        assert bytes(exchange.received) == banner
+        assert exchange.fault in faults
+    await engine.close()
+    server.close()
+    await asyncio.sleep(0.02)
+
+
 async def test_an_answer_cut_on_a_kept_connection_is_not_asked_again(make_engine: MakeEngine) -> None:
     cut = Answer(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nonly")
     async with serving({"/": Answer(HELLO, keeps=True), "/cut": cut}) as peer:

@@ -5,7 +5,7 @@ import ssl
 
 import pytest
 
-from archive.capture import Exchange
+from archive.capture import Exchange, Fault, Truncation
 from crawler.wire import WireRequest
 from tests.crawler.conftest import MakeEngine
 from tests.crawler.forms import OWN, Form, real_forms
@@ -81,6 +81,41 @@ async def test_each_own_form_is_read_as_expected(name: str, make_engine: MakeEng
     read = (exchange.status, exchange.framing, exchange.truncated, exchange.fault)
     assert read == (form.status, form.framing, form.truncated, form.fault)
     assert bytes(exchange.received[exchange.body_at : exchange.end_at]) == form.body
+
+
+NOT_WHOLE = {
+    "trunc": (200, Truncation.DISCONNECT, Fault.CLOSED),
+    "badstatus": (None, None, Fault.NOT_HTTP),
+    "nospace": (None, None, Fault.NOT_HTTP),
+    "st99": (None, None, Fault.NOT_HTTP),
+    "http09": (None, None, Fault.NOT_HTTP),
+    "icy": (None, None, Fault.NOT_HTTP),
+    "tothdr290k": (None, None, Fault.HEADERS_TOO_LARGE),
+    "tothdr400k": (None, None, Fault.HEADERS_TOO_LARGE),
+    "hdr6000": (None, None, Fault.HEADERS_TOO_LARGE),
+    "hints25": (None, None, Fault.HEADERS_TOO_LARGE),
+    "badchunk": (200, Truncation.UNSPECIFIED, None),
+    "truncchunk": (200, Truncation.DISCONNECT, Fault.CLOSED),
+    "nolastchunk": (200, Truncation.DISCONNECT, Fault.CLOSED),
+    "emptyreply": (None, None, Fault.CLOSED),
+    "headcut": (None, Truncation.DISCONNECT, Fault.CLOSED),
+    "statuscut": (None, Truncation.DISCONNECT, Fault.CLOSED),
+    "rst": (200, Truncation.DISCONNECT, Fault.RESET),
+}
+
+
+async def test_of_the_real_forms_just_these_are_not_whole(make_engine: MakeEngine) -> None:
+    real = real_forms()
+    if not real:
+        pytest.skip("the real forms (../shared/data) are not beside this checkout")
+    found = {}
+    async with serving(answers(real)) as peer:
+        engine = make_engine(peer.origin)
+        for name in real:
+            exchange = await engine.fetch(request(name, "http"))
+            if exchange.status is None or exchange.truncated or exchange.fault:
+                found[name] = (exchange.status, exchange.truncated, exchange.fault)
+    assert found == NOT_WHOLE
 
 
 @pytest.mark.parametrize("name", [name for name in OWN if not OWN[name].resets])
