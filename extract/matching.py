@@ -21,6 +21,7 @@ NEXT_YEAR = 0.88  # an upload is often dated a year after the work, but so is it
 OTHER_YEAR = 0.75
 OTHER_NUMBER = 0.8
 OTHER_VARIANT = 0.85
+OTHER_WORD = 0.9  # each title has a word of its own: long titles of a series differ in one ("live", "retrospective")
 TOO_LITTLE = 0.85  # one word of content ("Statement") is no title to recognise a work by
 
 _LIGHT = frozenset({
@@ -152,18 +153,25 @@ def _joined_like(words: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, .
 def _spelt_out(word: str, other: tuple[str, ...]) -> tuple[str, ...]:
     size = len(word)
     runs = (other[at : at + size] for at in range(len(other) - size + 1))
-    return next((run for run in runs if initials(run) == word), (word,)) if 3 <= size <= 6 else (word,)
+    if not 3 <= size <= 6 or word in other or word in _LIGHT:
+        return (word,)
+    return next((run for run in runs if initials(run) == word), (word,))
 
 
 def _likeness(words: tuple[str, ...], other: tuple[str, ...]) -> float:
-    """Twice the weight of shared words by the weight of all (Dice), less up to a tenth for another order of words."""
+    """Twice the weight of shared words by the weight of all (Dice), less for another order and for other words."""
     pairs = _paired(words, other)
     total = _weight(words) + _weight(other)
     if not pairs or total == 0:
         return 0.0
     shared = sum((_weight((words[a],)) + _weight((other[b],))) * sure for a, b, sure in pairs)
     order = LCSseq.similarity(sorted(b for _, b, _ in pairs), [b for _, b, _ in pairs]) / len(pairs)
-    return shared / total * (0.9 + 0.1 * order)
+    strangers = _has_own(words, {a for a, _, _ in pairs}) and _has_own(other, {b for _, b, _ in pairs})
+    return shared / total * (0.9 + 0.1 * order) * (OTHER_WORD if strangers else 1)
+
+
+def _has_own(words: tuple[str, ...], shared: set[int]) -> bool:
+    return any(place not in shared and word not in _LIGHT for place, word in enumerate(words))
 
 
 def _paired(words: tuple[str, ...], other: tuple[str, ...]) -> list[tuple[int, int, float]]:

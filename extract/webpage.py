@@ -1,6 +1,7 @@
 """A parsed web page as the layout rules see it: its address, its links, what stands around each of them."""
 
 import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,7 @@ _OUTSIDE = (
     " or ancestor::header[not(ancestor::main or ancestor::article)]"
     " or ancestor::*[contains(concat(' ', @class, ' '), ' breadcrumb')]"
 )
+_HEADING = "(.//h1|.//h2|.//h3|.//h4|.//h5|.//dt|.//strong|self::dd/preceding-sibling::dt[1])[1]"
 _ITEMS = frozenset({"li", "article", "tr", "dd", "figure"})
 _REGIONS = frozenset({"main", "body", "html", "section"})
 # A link of these words alone names what a click does, or the kind of file, and not what is behind it.
@@ -49,8 +51,10 @@ class WebPage:
     def of(cls, content: bytes, url: str, charset: str | None = None) -> "WebPage":
         """The page out of its bytes (content codings undone). Never raises: what is no page has no links."""
         text = decode_html(content, charset)[:LONGEST]
-        # huge_tree would lift libxml2's bound on nesting, which is there for pages made to exhaust a reader.
-        return cls(url, Selector(text=text, type="html", huge_tree=False))
+        # huge_tree would lift libxml2's bound on nesting, which is there for pages made to exhaust a reader; parsel
+        # warns when the bound was met, and what stands before that is the page all the same.
+        with warnings.catch_warnings(action="ignore"):
+            return cls(url, Selector(text=text, type="html", huge_tree=False))
 
     @cached_property
     def base(self) -> str:
@@ -91,12 +95,14 @@ class WebPage:
     def anchors(self, within: str = "", content: bool = True) -> Iterator["Anchor"]:
         """The links of the page in order; of the XPath step `within` only, where one is given.
 
-        `content` leaves out what stands in navigation, site header, footer and side notes.
+        `content` leaves out what stands in navigation, site header, footer and side notes, and what stands outside
+        `main` on a page that has links in one.
         """
+        outside = _OUTSIDE + (" or not(ancestor::main)" if content and self.root.xpath("//main//a[@href]") else "")
         path = f"//{within}//a[@href] | //{within}[self::a][@href]" if within else "//a[@href]"
         for node in self.root.xpath(path)[:MOST_LINKS]:
             url = _joined(self.base, node.attrib.get("href", ""))
-            if url and not (content and node.xpath(f"boolean({_OUTSIDE})").get() == "1"):
+            if url and not (content and node.xpath(f"boolean({outside})").get() == "1"):
                 yield Anchor(self, node, url)
 
     def absolute(self, address: str) -> str | None:
@@ -140,7 +146,7 @@ class Anchor:
     def title(self) -> str:
         """What is behind the link: its own words, else those of the heading beside it, else of its own attributes."""
         block = self._block
-        beside = block.xpath("(.//h1|.//h2|.//h3|.//h4|.//h5|.//dt|.//strong)[1]") if block is not None else None
+        beside = block.xpath(_HEADING) if block is not None else None
         named = self.node.attrib.get("title") or self.node.attrib.get("aria-label") or ""
         for words in (self.text, _text(beside) if beside else "", named):
             title = without_marker(clean_line(words, 500))
@@ -169,7 +175,7 @@ class Anchor:
             if ancestor.tag in _ITEMS:
                 best = ancestor if _has_few_targets(ancestor) else best
                 break
-            if ancestor.tag in _REGIONS or any(a.get("href", own) != own for a in ancestor.iter("a")):
+            if ancestor.tag in _REGIONS or any(target != own for target in _targets(ancestor)):
                 break
             best = ancestor
         return Selector(root=best, type="html") if best is not None else None
@@ -177,15 +183,26 @@ class Anchor:
 
 def _has_few_targets(item: Any) -> bool:
     """False when an item holds more than a landing page, its file and the like: then nothing in it is of one link."""
-    targets: set[str] = set()
-    for anchor in item.iter("a"):
-        targets.add(anchor.get("href", ""))
-        if len(targets) > FEW:
+    found: set[str] = set()
+    for target in _targets(item):
+        found.add(target)
+        if len(found) > FEW:
             return False
     return True
 
 
+def _targets(element: Any) -> Iterator[str]:
+    """The addresses that the links in an element lead to; those within the page and those of programs are none."""
+    for anchor in element.iter("a"):
+        target = anchor.get("href", "").strip()
+        if target and not target.startswith(("#", "javascript:", "mailto:", "tel:")):
+            yield anchor.get("href")
+
+
 def _says_only_click(title: str) -> bool:
+    """True of words that ask for a click, and of the bare name of a file."""
+    if " " not in title and (title.count("-") + title.count("_") > 1 or re.search(r"\.[A-Za-z0-9]{2,4}$", title)):
+        return True
     return all(word in _CLICK_WORDS for word in re.findall(r"\w+", title.lower()))
 
 

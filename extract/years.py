@@ -49,10 +49,11 @@ def year_in_path(path: str) -> int | None:
     """The year in an address: `/uploads/2020/06/`, `/news/2019/07/03/`, `report-20191031.pdf`, `study_mar2023.pdf`.
 
     A folder is the date of the upload, which may be later than the work's; so it is asked before the name only
-    where it is a year and a month.
+    where it is a year and a month. Several years ("2020-to-2022") are none.
     """
     folder, _, name = path.rpartition("/")
     for form, where in ((_FOLDERS, folder + "/"), (_STAMP, name), (_IN_NAME, name), (_FOLDER, folder + "/")):
-        if found := form.search(where):
-            return int(found["year"])
+        years = {int(found["year"]) for found in form.finditer(where)}
+        if years:
+            return years.pop() if len(years) == 1 else None
     return None

@@ -155,6 +155,12 @@ CASES = {
             ("New report raises concerns over Met Police trials of live facial recognition technology", 2019),
             ("Metropolitan Police Service Live Facial Recognition Trials", 2020),
             ("Reporting on Live Facial Recognition Trials", 2019),
+            (
+                "Independent Report on the London Metropolitan Police Service's Trial of Retrospective Facial"
+                " Recognition Technology",
+                2019,
+            ),
+            ("Independent Report on the South Wales Police's Trial of Live Facial Recognition Technology", 2019),
             ("Oversight of surveillance by the police", 2018),
         ),
     ),
