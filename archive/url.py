@@ -14,10 +14,14 @@ _AUTHORITY = re.compile(r"https?:[/\\]{0,2}([^/?#]*)", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
 _WWW = re.compile(r"^www\d*\.")
 
+# Parameters that name the reader or the campaign, never the page.
 TRACKING = frozenset(
-    "fbclid gclid dclid gbraid wbraid msclkid mc_cid mc_eid igshid igsh yclid twclid ttclid li_fat_id _ga _gl _hsenc "
-    "_hsmi mkt_tok guccounter guce_referrer guce_referrer_sig oly_anon_id oly_enc_id vero_id wickedid".split()
-)  # parameters that name the reader or the campaign, never the page
+    [
+        "_ga", "_gl", "_hsenc", "_hsmi", "dclid", "fbclid", "gbraid", "gclid", "guccounter", "guce_referrer",
+        "guce_referrer_sig", "igsh", "igshid", "li_fat_id", "mc_cid", "mc_eid", "mkt_tok", "msclkid", "oly_anon_id",
+        "oly_enc_id", "ttclid", "twclid", "vero_id", "wbraid", "wickedid", "yclid",
+    ]
+)  # fmt: skip
 
 
 def normalise(text: str, base: str | None = None) -> str:

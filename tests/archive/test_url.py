@@ -88,7 +88,10 @@ def test_any_text_is_a_url_or_refused(text: str, start: str) -> None:
 @pytest.mark.parametrize(
     ("wrapped", "cited"),
     [
-        ("https://www.google.com/url?q=https%3A%2F%2Fa.example%2Fx%3Fy%3D1&sa=D&sntz=1&usg=z", "https://a.example/x?y=1"),
+        (
+            "https://www.google.com/url?q=https%3A%2F%2Fa.example%2Fx%3Fy%3D1&sa=D&sntz=1&usg=z",
+            "https://a.example/x?y=1",
+        ),
         ("https://cdn.ampproject.org/c/s/www.bbc.example/news/1", "https://www.bbc.example/news/1"),
         ("https://a-example.cdn.ampproject.org/c/a.example/n?x=1", "http://a.example/n?x=1"),
         ("https://www.google.co.uk/amp/s/a.example/n", "https://a.example/n"),

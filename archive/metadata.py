@@ -1,0 +1,96 @@
+"""The metadata record of a capture: why it was fetched and what the bytes themselves cannot tell."""
+
+import base64
+from dataclasses import dataclass
+from functools import lru_cache
+
+from archive.capture import Exchange, Origin, Truncation
+from archive.fields import Field, Fields, address_text, field_text, fields_block
+
+NO_STATUS = "none"
+
+
+@lru_cache(maxsize=256)
+def _one_line(der: bytes) -> str:
+    """A certificate as the base64 text of its PEM form, on one line: a WARC field must not be folded."""
+    return base64.b64encode(der).decode("ascii")
+
+
+def known_origin(origin: Origin) -> Origin:
+    """`origin` as it can be read back from the record: what is not printable is percent-encoded."""
+    via = field_text(origin.via) if origin.via else None
+    return Origin(field_text(origin.why) or "unknown", via or None, field_text(origin.hops))
+
+
+def origin_fields(origin: Origin) -> list[Field]:
+    """`via` and `hopsFromSeed` (WARC/1.1 §6.6 and the vocabulary of Heritrix) and our own `why`."""
+    return [("via", origin.via or ""), ("hopsFromSeed", origin.hops), ("why", origin.why)]
+
+
+def exchange_block(exchange: Exchange, origin: Origin, *, payload_length: int) -> bytes:
+    """The `application/warc-fields` block of an exchange.
+
+    `interim` holds, in base64, the bytes received before the final status line; `tlsCertificate` one certificate
+    a field, leaf first, in base64 of DER. `payloadLength` counts the bytes that the payload digest covers.
+    """
+    fields = [
+        *origin_fields(origin),
+        ("fetchTimeMs", str(max(0, round(exchange.seconds * 1000)))),
+        ("method", exchange.method),
+        ("httpStatus", NO_STATUS if exchange.status is None else str(exchange.status)),
+        ("framing", exchange.framing.value),
+        ("payloadLength", str(payload_length)),
+        ("peer", _peer(exchange)),
+        ("reusedConnection", "yes" if exchange.reused else ""),
+        ("truncated", exchange.truncated.value if exchange.truncated else ""),
+        ("fault", exchange.fault.value if exchange.fault else ""),
+        ("faultDetail", exchange.fault_detail),
+    ]
+    if exchange.tls is not None:
+        fields += [
+            ("tlsVersion", exchange.tls.version),
+            ("tlsCipher", exchange.tls.cipher),
+            ("tlsVerdict", exchange.tls.verdict),
+            *(("tlsCertificate", _one_line(der)) for der in exchange.tls.chain),
+        ]
+    if exchange.status is not None and exchange.head_at:
+        fields.append(("interim", base64.b64encode(exchange.received[: exchange.head_at]).decode("ascii")))
+    return fields_block(fields)
+
+
+def _peer(exchange: Exchange) -> str:
+    address = address_text(exchange.peer)
+    if address is None:
+        return ""
+    return f"{f'[{address}]' if ':' in address else address}:{exchange.port or ''}".rstrip(":")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a metadata record says of the capture it belongs to; None where it says nothing."""
+
+    origin: Origin
+    status_known: bool
+    status: int | None
+    payload_length: int | None
+    truncated: Truncation | None
+
+
+NOTHING = Facts(Origin("unknown"), False, None, None, None)
+
+
+def read_facts(fields: Fields) -> Facts:
+    """The facts in the fields of a metadata block, whoever wrote it."""
+    status = fields.get("httpStatus")
+    truncated = fields.get("truncated")
+    return Facts(
+        origin=Origin(fields.get("why") or "unknown", fields.get("via"), fields.get("hopsFromSeed") or ""),
+        status_known=status == NO_STATUS or _number(status) is not None,
+        status=_number(status),
+        payload_length=_number(fields.get("payloadLength")),
+        truncated=Truncation(truncated) if truncated in set(Truncation) else None,
+    )
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -1,0 +1,98 @@
+"""The payload of a record: the entity body after chunk framing is removed, before any content coding is."""
+
+import re
+from collections.abc import Iterator
+
+from archive.capture import Framing
+from archive.fields import sha256_of
+from archive.head import Head
+
+_SIZE_LINE = rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]{0,16384})?\r?\n"
+_FIRST = re.compile(_SIZE_LINE)
+_NEXT = re.compile(rb"(?:\r?\n)?" + _SIZE_LINE)
+_MAY_BECOME = re.compile(rb"[ \t\r\n]{0,64}[0-9A-Fa-f]{0,15}[ \t]{0,64}(?:\r?|;[^\n]{0,16384})\Z")
+
+
+class Dechunker:
+    """Takes chunk framing off a body that arrives in pieces of any size, and never raises.
+
+    A body whose first line is no chunk size was never chunked: it is given whole. Framing that breaks later ends the
+    entity there; a last chunk that was cut gives what came of it. `complete` tells whether the last chunk was seen.
+    """
+
+    def __init__(self) -> None:
+        self.complete = False
+        self._plain = False
+        self._broken = False
+        self._first = True
+        self._left = 0  # bytes of the current chunk still to come
+        self._held = b""  # the start of a size line, whose rest is in the next piece
+
+    def feed(self, piece: memoryview) -> Iterator[memoryview]:
+        """The parts of the entity that lie in `piece`, as views of it."""
+        if self._held:
+            piece = memoryview(self._held + bytes(piece))
+            self._held = b""
+        at = 0
+        while at < len(piece) and not self.complete and not self._broken:
+            if self._plain:
+                yield piece[at:]
+                return
+            if self._left:
+                part = piece[at : at + self._left]
+                self._left -= len(part)
+                at += len(part)
+                yield part
+                continue
+            line = (_FIRST if self._first else _NEXT).match(piece, at)
+            if line is not None:
+                self._first = False
+                self._left = int(line[1], 16)
+                self.complete = self._left == 0
+                at = line.end()
+            elif _MAY_BECOME.match(piece, at):
+                self._held = bytes(piece[at:])
+                return
+            else:
+                self._plain, self._broken = self._first, not self._first
+
+    def finish(self) -> Iterator[memoryview]:
+        """What was held back in the hope of a size line: part of the entity only if nothing was ever chunked."""
+        if self._first and self._held:
+            yield memoryview(self._held)
+
+
+def entity_parts(body: memoryview, framing: Framing) -> Iterator[memoryview]:
+    """The entity in `body` as views, copying nothing."""
+    if framing is not Framing.CHUNKED:
+        yield body
+        return
+    dechunker = Dechunker()
+    yield from dechunker.feed(body)
+    yield from dechunker.finish()
+
+
+def entity_body(message: memoryview, body_at: int, end_at: int, framing: Framing) -> memoryview | bytes:
+    """The entity of `message[body_at:end_at]`: a view when it lies in one piece, else a copy in one piece.
+
+    Never raises on odd framing; what counts as entity then is told at `Dechunker`.
+    """
+    parts = list(entity_parts(message[body_at:end_at], framing))
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def payload_digest(body: memoryview, framing: Framing) -> tuple[str, int]:
+    """(`sha256:…`, length in bytes) of the entity in `body`, without copying it."""
+    parts = list(entity_parts(body, framing))
+    return sha256_of(*parts), sum(map(len, parts))
+
+
+def framed_parts(head: Head, body: memoryview) -> Iterator[memoryview]:
+    """The entity as the answer's own head frames it (RFC 9112 §6.3): chunked, then length, then all there is."""
+    if head.is_bodiless():
+        return
+    if head.is_chunked():
+        yield from entity_parts(body, Framing.CHUNKED)
+        return
+    length = head.stated_length()
+    yield body if length is None else body[:length]

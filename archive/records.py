@@ -1,0 +1,84 @@
+"""Record and Event: what goes into a WARC file, and the warcinfo that opens each."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from archive.capture import Capture
+from archive.fields import Field, date_text, fields_block, header_value
+
+WARC_FIELDS = "application/warc-fields"
+CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
+
+
+@dataclass(frozen=True)
+class Agent:
+    """Who captures, as each file's warcinfo tells it: software, User-Agent, operator, robots policy in words."""
+
+    software: str
+    user_agent: str
+    operator: str = ""
+    robots: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One WARC record before it is written; `block` is never copied on its way into the file."""
+
+    kind: str
+    headers: list[Field]
+    content_type: str
+    block: memoryview | bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """The records of one capture in file order; the last one is the capture itself.
+
+    The metadata and the request stand before it, so a file that ends in a whole response has all that belongs to it.
+    """
+
+    records: tuple[Record, ...]
+    capture: Capture  # not yet placed: its warc, offset and length are empty
+
+
+def warcinfo(agent: Agent, *, run: str, filename: str, made: datetime, new_id: uuid.UUID, gzip_header: bytes) -> Record:
+    """The first record of a file (WARC/1.1 §6.2). It names no host: the operator's machine is nobody's business."""
+    block = fields_block(
+        [
+            ("software", agent.software),
+            ("format", "WARC File Format 1.1"),
+            ("conformsTo", CONFORMS_TO),
+            ("operator", agent.operator),
+            ("robots", agent.robots),
+            ("http-header-user-agent", agent.user_agent),
+            ("isPartOf", run),
+            ("payloadDigest", "of the entity body, after chunk framing and before Content-Encoding is removed"),
+            ("responseBlock", "as received from the final status line on; earlier bytes are in the metadata record"),
+            ("gzipMemberHeader", gzip_header.hex()),
+        ]
+    )
+    headers = [*identity("warcinfo", f"<urn:uuid:{new_id}>", made), ("WARC-Filename", header_value(filename))]
+    return Record("warcinfo", headers, WARC_FIELDS, block)
+
+
+def identity(kind: str, record: str, made: datetime) -> list[Field]:
+    """The three fields every record starts with."""
+    return [("WARC-Type", kind), ("WARC-Record-ID", record), ("WARC-Date", date_text(made))]
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """The ids of one event's records, with brackets, and of the file's warcinfo."""
+
+    capture: str
+    request: str
+    metadata: str
+    warcinfo: str
+
+
+def draw_ids(new_id: Callable[[], uuid.UUID], warcinfo_id: str) -> Ids:
+    """Fresh ids for one event, always drawn in the same order."""
+    drawn = [f"<urn:uuid:{new_id()}>" for _ in range(3)]
+    return Ids(drawn[0], drawn[1], drawn[2], warcinfo_id)

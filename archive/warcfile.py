@@ -1,0 +1,102 @@
+"""WarcFile: one file being written; appended to, synced, cut back after a fault, closed under its final name."""
+
+import os
+import uuid
+from pathlib import Path
+
+from archive.clock import Seams
+from archive.files import OPEN, sync_folder
+from archive.members import GZIP_HEADER, member_of
+from archive.records import Agent, Record, warcinfo
+
+BUFFERED = 8 << 20  # bytes of compressed records that are gathered before they are written
+
+
+class WarcFile:
+    """Appends records and knows how much of the file is safe. Every method may raise OSError; then `abandon` it."""
+
+    def __init__(self, folder: Path, *, serial: int, run: str, agent: Agent, seams: Seams) -> None:
+        made = seams.now()
+        self.name = file_name(made.strftime("%Y%m%d%H%M%S"), serial, seams.new_id())
+        self._final = folder / self.name
+        self._path = self._final.with_name(self.name + OPEN)
+        self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+        self._buffer: list[bytes] = []
+        self._buffered = 0
+        self._written = 0
+        self.durable = 0
+        sync_folder(folder)
+        info_id = seams.new_id()
+        self.warcinfo_id = f"<urn:uuid:{info_id}>"
+        self.append(warcinfo(agent, run=run, filename=self.name, made=made, new_id=info_id, gzip_header=GZIP_HEADER))
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file once all that was appended is written."""
+        return self._written + self._buffered
+
+    def append(self, record: Record) -> tuple[int, int]:
+        """(offset, length) of the record's gzip member. Large ones reach the file early, none is durable yet."""
+        offset = self.size
+        for piece in member_of(record):
+            self._buffer.append(piece)
+            self._buffered += len(piece)
+            if self._buffered >= BUFFERED:
+                self._write()
+        return offset, self.size - offset
+
+    def sync(self) -> None:
+        """Write and fdatasync all that was appended; afterwards `durable` covers it."""
+        self._write()
+        if self.durable < self._written:
+            os.fdatasync(self._fd)
+            self.durable = self._written
+
+    def cut_back(self, to: int) -> None:
+        """Take back what was appended after size `to`: a record that could not be finished leaves no trace."""
+        if to < self._written:
+            os.ftruncate(self._fd, to)
+            os.lseek(self._fd, to, os.SEEK_SET)
+            self._buffer, self._buffered, self._written = [], 0, to
+            return
+        kept = b"".join(self._buffer)[: to - self._written]
+        self._buffer, self._buffered = [kept], len(kept)
+
+    def abandon(self) -> None:
+        """After a fault: cut back to what is durable and let go. The name keeps `.open`, so the next start checks it.
+
+        Raises OSError when even the cut fails; the file is closed in any case, and never written to again.
+        """
+        if self._fd < 0:
+            return
+        try:
+            os.ftruncate(self._fd, self.durable)
+        finally:
+            self._close()
+
+    def finish(self) -> Path:
+        """Sync, close, and give the file its final name, durably; its path."""
+        self.sync()
+        self._close()
+        self._path.rename(self._final)
+        sync_folder(self._final.parent)
+        return self._final
+
+    def _close(self) -> None:
+        """The number is forgotten before the close: it may be another file's the moment after."""
+        fd, self._fd = self._fd, -1
+        os.close(fd)
+
+    def _write(self) -> None:
+        whole = self._buffer[0] if len(self._buffer) == 1 else b"".join(self._buffer)
+        self._buffer, self._buffered = [], 0
+        rest = memoryview(whole)
+        while rest:
+            count = os.write(self._fd, rest)
+            self._written += count
+            rest = rest[count:]
+
+
+def file_name(timestamp14: str, serial: int, unique: uuid.UUID) -> str:
+    """`sourcekeep-timestamp14-serial-process-uuid.warc.gz` (WARC/1.1 Annex C, with a part that no other run has)."""
+    return f"sourcekeep-{timestamp14}-{serial:05d}-{os.getpid()}-{unique.hex[:8]}.warc.gz"

@@ -1,0 +1,210 @@
+"""ArchiveWriter: exchanges in, durable records on disk, captures out; one thread writes, many wait for one sync."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Self
+
+from archive.capture import Capture, Exchange, Origin
+from archive.clock import SYSTEM, Seams
+from archive.event import exchange_event, resource_event
+from archive.records import Agent, Event, Ids
+from archive.series import Series
+
+ROLL_AT = 1_000_000_000  # bytes; the size WARC/1.1 Annex C recommends
+GROUP_CAPTURES = 64
+GROUP_BYTES = 8 << 20
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A capture that is on disk, and whatever was handed in with its exchange."""
+
+    capture: Capture
+    ticket: object
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One capture to be written: `build` makes its records once the file's ids are known."""
+
+    build: Callable[[Ids], Event]
+    size: int
+    ticket: object
+    future: "Future[Capture]"
+
+
+def _nobody(_: Sequence[Kept]) -> None:
+    """What is told of durable captures when nobody asked."""
+
+
+class ArchiveWriter:
+    """Writes captures into `folder/warc`, as a context manager or until `close`.
+
+    `keep` may be called from any thread and does not wait. A thread of the writer's own compresses, writes and syncs
+    what gathered while the last sync ran, at most 64 captures or 8 MiB at a time. It then calls `on_durable` in that
+    thread with the captures in file order, then resolves their futures: whoever is told "captured" has it on disk
+    and, when `on_durable` commits them, in the catalogue. When the disk refuses, the file is cut back to its last
+    good record, and these futures and all later ones raise WriteFailed; an error of `on_durable` stops the writer
+    alike.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        run: str,
+        agent: Agent,
+        on_durable: Callable[[Sequence[Kept]], None] = _nobody,
+        seams: Seams = SYSTEM,
+        roll_at: int = ROLL_AT,
+    ) -> None:
+        self._series = Series(folder, run=run, agent=agent, seams=seams, roll_at=roll_at)
+        self._on_durable = on_durable
+        self._seams = seams
+        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._counting = threading.Lock()
+        self._pending = 0
+        self._closed = False
+        self._failure: Exception | None = None
+        self._told = False  # whether a future has told of the failure
+        self._thread = threading.Thread(target=self._work, name="archive-writer", daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def pending_bytes(self) -> int:
+        """Bytes handed in and not yet durable: who hands in should wait while this is large."""
+        return self._pending
+
+    def keep(
+        self, exchange: Exchange, origin: Origin, *, previous: Capture | None = None, ticket: object = None
+    ) -> "Future[Capture]":
+        """A future of the capture of `exchange`, resolved when it is durable.
+
+        With `previous`, the last whole response of this URL, an unchanged answer becomes a revisit of it. The bytes
+        of the exchange must stay readable until the future is done. ValueError when nothing was received.
+        """
+        if not exchange.received:
+            raise ValueError(f"nothing was received for {exchange.url}")
+        size = len(exchange.received) + len(exchange.sent)
+        return self._enqueue(lambda ids: exchange_event(exchange, origin, previous, ids), size, ticket)
+
+    def keep_resource(
+        self, url: str, mime: str, content: bytes, origin: Origin, *, ticket: object = None
+    ) -> "Future[Capture]":
+        """A future of the capture of a file that did not come over HTTP, kept as a `resource` record."""
+        made = self._seams.now()
+        return self._enqueue(lambda ids: resource_event(url, mime, content, made, origin, ids), len(content), ticket)
+
+    def close(self) -> None:
+        """Write all that is waiting, finish the file, merge its index lines; safe to call again.
+
+        WriteFailed when the disk refused and no future could tell it.
+        """
+        with self._counting:
+            first, self._closed = not self._closed, True
+        if first:
+            self._queue.put(None)
+        self._thread.join()
+        if first and self._failure is not None and not self._told:
+            raise self._failure
+
+    def _enqueue(self, build: Callable[[Ids], Event], size: int, ticket: object) -> "Future[Capture]":
+        future: Future[Capture] = Future()
+        future.set_running_or_notify_cancel()  # a caller that goes away cannot take a capture back
+        with self._counting:
+            if self._closed:
+                raise ValueError("the archive writer is closed")
+            self._pending += size
+            self._queue.put(_Job(build, size, ticket, future))
+        return future
+
+    def _work(self) -> None:
+        """The thread: groups until the writer is closed, then the end of the last file."""
+        more = True
+        while more:
+            jobs, more = self._gather()
+            if self._failure is None:
+                self._write_group(jobs)
+            else:
+                self._refuse(jobs)
+            with self._counting:
+                self._pending -= sum(job.size for job in jobs)
+        if self._failure is None:
+            try:
+                self._series.close()
+            except OSError as error:
+                self._fail(error)
+
+    def _gather(self) -> tuple[list[_Job], bool]:
+        """The jobs of the next group, which is what waits already: the last sync gave it time to gather."""
+        jobs: list[_Job] = []
+        size = 0
+        job = self._queue.get()
+        while job is not None:
+            jobs.append(job)
+            size += job.size
+            if len(jobs) >= GROUP_CAPTURES or size >= GROUP_BYTES:
+                return jobs, True
+            try:
+                job = self._queue.get_nowait()
+            except Empty:
+                return jobs, True
+        return jobs, False
+
+    def _write_group(self, jobs: list[_Job]) -> None:
+        """Place, sync, tell: in this order, and all of a group or nothing of it."""
+        placed: list[tuple[_Job, Capture]] = []
+        waiting = list(jobs)
+        try:
+            for job in jobs:
+                capture = self._place(job)
+                if capture is None:
+                    waiting.remove(job)
+                else:
+                    placed.append((job, capture))
+            self._series.sync()
+            if placed:
+                self._on_durable([Kept(capture, job.ticket) for job, capture in placed])
+        except Exception as error:  # the disk, or whoever was told of durable captures; both end the writing
+            self._fail(error)
+            self._refuse(waiting)
+            return
+        for job, capture in placed:
+            job.future.set_result(capture)
+        try:
+            self._series.roll()
+        except OSError as error:
+            self._fail(error)
+
+    def _place(self, job: _Job) -> Capture | None:
+        """The capture of one job; None when its records cannot be built, which its future tells. OSError: the disk."""
+        try:
+            return self._series.place(job.build)
+        except OSError:
+            raise
+        except Exception as error:
+            job.future.set_exception(error)
+            return None
+
+    def _fail(self, error: Exception) -> None:
+        """Stop for good: nothing is appended behind damage, and nothing is claimed that may not be there."""
+        failed = self._series.abandon(error)
+        failed.__cause__ = error
+        self._failure = failed if isinstance(error, OSError) else error
+
+    def _refuse(self, jobs: list[_Job]) -> None:
+        if self._failure is None:
+            return
+        for job in jobs:
+            self._told = True
+            job.future.set_exception(self._failure)
