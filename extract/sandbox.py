@@ -22,7 +22,7 @@ PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 LANDLOCK_CREATE_RULESET, LANDLOCK_RESTRICT_SELF = 444, 446
 FILE_RIGHTS = {1: 0x1FF3, 2: 0x3FF3, 3: 0x7FF3}  # by ABI: execute, and all that writes, makes or removes
-BIND_OR_CONNECT_TCP = 3  # from ABI 4
+BIND_OR_CONNECT_TCP, TCP_FROM = 3, 4  # rights, and the ABI that has them
 
 
 @cache
@@ -58,32 +58,36 @@ def worker_environment() -> dict[str, str]:
 def confine(wrapped: bool) -> list[str]:
     """Give up, for good, what a reader never needs; called once inside a worker.
 
-    Answers what is in force: "network", "files" (each a thing kept away). What the kernel does not offer is left out.
+    Answers what is kept away: "network" or at least "TCP", and "files". What the kernel does not offer is left out.
     """
     kernel = ctypes.CDLL(None, use_errno=True)
-    kernel.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     kernel.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     no_network = wrapped or kernel.unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0
-    no_files = _landlock(kernel) or wrapped
+    kernel.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # after unshare, which resets it
+    abi = _landlock(kernel)
     limit(resource.RLIMIT_CORE, 0)
     limit(resource.RLIMIT_FSIZE, 0)
     limit(resource.RLIMIT_NOFILE, 64)
-    return ["network"] * no_network + ["files"] * no_files
+    network = ["network"] if no_network else ["TCP"] if abi >= TCP_FROM else []
+    return network + ["files"] * (wrapped or abi > 0)
 
 
-def _landlock(kernel: ctypes.CDLL) -> bool:
-    """A ruleset that handles rights and grants none refuses them everywhere (landlock(7)); reading stays free."""
-    abi = kernel.syscall(LANDLOCK_CREATE_RULESET, None, 0, 1)
+def _landlock(kernel: ctypes.CDLL) -> int:
+    """The landlock ABI in force, 0 for none.
+
+    A ruleset that handles rights and grants none refuses them everywhere (landlock(7)); reading stays free.
+    """
+    abi: int = kernel.syscall(LANDLOCK_CREATE_RULESET, None, 0, 1)
     if abi < 1:
-        return False
+        return 0
     rights = struct.pack("=Q", FILE_RIGHTS[min(abi, 3)])
-    if abi >= 4:
+    if abi >= TCP_FROM:
         rights += struct.pack("=Q", BIND_OR_CONNECT_TCP)
     rules = kernel.syscall(LANDLOCK_CREATE_RULESET, rights, ctypes.c_size_t(len(rights)), 0)
     if rules < 0:
-        return False
+        return 0
     try:
-        return bool(kernel.syscall(LANDLOCK_RESTRICT_SELF, rules, 0) == 0)
+        return abi if kernel.syscall(LANDLOCK_RESTRICT_SELF, rules, 0) == 0 else 0
     finally:
         os.close(rules)
 
@@ -110,6 +114,8 @@ def describe() -> tuple[bool, str]:
 def summary(wrapped: bool, kept_away: list[str]) -> tuple[bool, str]:
     """The sentence of `describe` for what `confine` answered."""
     by = "bubblewrap" if wrapped else "kernel namespaces and landlock" if kept_away else "nothing but limits"
-    parts = ["no network" if "network" in kept_away else "network NOT cut off"]
-    parts.append("files read-only" if "files" in kept_away else "files NOT protected")
-    return len(kept_away) == 2, f"{by}: {', '.join(parts)}; memory, processor time and wall time limited"
+    network = "no network" if "network" in kept_away else "no TCP" if "TCP" in kept_away else "network NOT cut off"
+    parts = [network, "files read-only" if "files" in kept_away else "files NOT protected"]
+    return {"network", "files"} <= set(
+        kept_away
+    ), f"{by}: {', '.join(parts)}; memory, processor time and wall time limited"

@@ -16,6 +16,7 @@ import pytest
 from archive.errors import WorkerLost
 from extract.minder import verdict_of_death
 from extract.pool import Answer, Limits, Pool
+from extract.sandbox import summary
 
 JOBS = "tests.extract.jobs:"
 
@@ -235,6 +236,44 @@ def test_ctrl_c_ends_quietly_and_leaves_no_worker(python: str, tmp_path: Path) -
     assert errors.count(b"Traceback") <= 1
     assert b"KeyboardInterrupt" in errors
     assert b"worker" not in errors
+
+
+@pytest.mark.parametrize("path", ["as it is", "without bubblewrap"])
+def test_workers_end_with_a_killed_parent(python: str, path: str, tmp_path: Path) -> None:
+    program = (
+        "from extract.pool import Pool\n"
+        "pool = Pool(1)\n"
+        "pool.submit('tests.extract.jobs:length').result()\n"
+        "pool.submit('tests.extract.jobs:sleep', seconds=60)\n"
+        "print(pool._minders[0]._worker.pid, flush=True)\n"
+        "import time; time.sleep(60)\n"
+    )
+    environment = os.environ | ({"PATH": str(tmp_path)} if path != "as it is" else {})
+    with subprocess.Popen([python, "-c", program], env=environment, stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        worker = int(parent.stdout.readline())
+        parent.kill()
+    for _ in range(100):
+        if not _runs(worker):
+            return
+        time.sleep(0.05)
+    pytest.fail("the worker outlived its parent")
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_what_protects_the_readers_is_said_truthfully() -> None:
+    assert summary(True, ["network", "files"]) == (
+        True,
+        "bubblewrap: no network, files read-only; memory, processor time and wall time limited",
+    )
+    assert summary(False, ["TCP", "files"])[0] is False
+    assert "NOT cut off" in summary(False, [])[1]
 
 
 def test_deaths_are_read_through_bubblewrap_too() -> None:
