@@ -1,0 +1,28 @@
+"""Writing many rows at once: what is new goes in, what is there stays."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+T = TypeVar("T")
+# Values a statement may carry: SQLite takes 32,766, PostgreSQL 65,535; short statements are planned faster.
+IN_CHUNK = 500
+
+
+def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Inserts the rows whose keys are not there yet, all in one go; the number that was new."""
+    if not rows:
+        return 0
+    kind = sqlite if connection.dialect.name == "sqlite" else postgresql
+    done = connection.execute(kind.insert(table).on_conflict_do_nothing(), list(rows))
+    return max(done.rowcount, 0)
+
+
+def chunks(values: Iterable[T], size: int = IN_CHUNK) -> Iterator[list[T]]:
+    """The values in lists of at most `size`."""
+    values = iter(values)
+    while chunk := list(islice(values, size)):
+        yield chunk
