@@ -31,7 +31,6 @@ class MetPolice(Publisher):
             2020,
         ),
         Work("Live Facial Recognition", f"{_ADVICE}/facial-recognition/live-facial-recognition/"),
-        Work("Live Facial Recognition trial", f"{_ADVICE}/facial-recognition/live-facial-recognition-trial/"),
         Work(
             "Facial Recognition Technology",
             "https://www.met.police.uk/police-forces/metropolitan-police/areas/about-us/about-the-met/facial-recognition-technology/",
