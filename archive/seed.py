@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from archive.capture import Capture
+from archive.capture import Capture, Fault
 
 
 class Why(StrEnum):
@@ -76,7 +76,8 @@ class Found:
 class Outcome:
     """How one seed ended: exactly one per requested URL and run. `reason` is a sentence a person understands.
 
-    `retry_after_s` is set when the URL should be asked again soon (a host that said "later").
+    `retry_after_s` is set when the URL should be asked again soon (a host that said "later"). `fault` is that of the
+    exchange, so that kinds of failure which look alike stay apart.
     """
 
     seed: Seed
@@ -86,3 +87,4 @@ class Outcome:
     capture: Capture | None = None
     found: tuple[Found, ...] = ()
     retry_after_s: float | None = None
+    fault: Fault | None = None

@@ -45,8 +45,8 @@ class Fetched:
             kind = OutcomeKind.UNCHANGED
             reason = "; ".join(filter(None, ("the same as at the last capture", reason)))
         reason = "; ".join(filter(None, (reason, note)))
-        status = self.exchange.status if self.exchange is not None else None
-        return Outcome(self.seed, kind, reason, status, capture, self.found + found, self.retry_after_s)
+        status, fault = (self.exchange.status, self.exchange.fault) if self.exchange is not None else (None, None)
+        return Outcome(self.seed, kind, reason, status, capture, self.found + found, self.retry_after_s, fault)
 
 
 class Fetcher:
