@@ -34,26 +34,28 @@ class Chunks:
                 step = min(self._left, total - at)
                 self._left -= step
                 at += step
-            else:
+                continue
+            ahead = bytes(piece[at : at + PEEK])
+            line_end = ahead.find(b"\n")
+            if line_end < 0 or self._line:
                 at = self._collect(piece, at)
+            else:
+                at += line_end + 1
+                self._expects(ahead[:line_end])
         return at if self.ended else total
 
     def _collect(self, piece: memoryview, at: int) -> int:
         """Takes bytes up to the next line feed, acts on the line when it is whole, gives where to go on."""
-        for reach in (PEEK, LINE_BYTES):
-            ahead = bytes(piece[at : at + reach])
-            feed_at = ahead.find(b"\n")
-            if feed_at >= 0 or len(ahead) < reach:
-                break
-        taken = ahead if feed_at < 0 else ahead[:feed_at]
+        ahead = bytes(piece[at : at + LINE_BYTES])
+        taken, line_end, _ = ahead.partition(b"\n")
         self._line += taken
         if len(self._line) > LINE_BYTES:
             self.doubt = f"a chunk line is longer than {LINE_BYTES} bytes"
-        elif feed_at >= 0:
+        elif line_end:
             line = bytes(self._line)
             self._line.clear()
             self._expects(line)
-        return at + len(taken) + (feed_at >= 0)
+        return at + len(taken) + len(line_end)
 
     def _size(self, line: bytes) -> None:
         digits = line.partition(b";")[0].strip(b" \t\r")

@@ -11,7 +11,7 @@ from crawler.framing import Framer, Phase
 from crawler.limits import Limits
 from crawler.spool import Spool
 
-LARGEST_PIECE = 256 * 1024  # what one read of a connection gives at most
+LARGEST_PIECE = 64 * 1024  # what one read of a connection gives at most; more would hold up the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +81,12 @@ class Reception:
     def _room_end(self) -> int:
         """How many bytes of this answer may be kept."""
         if self.framer.fault is Fault.HEADERS_TOO_LARGE:
-            return self._limits.kept_unframed_bytes
+            return self.framer.body_at + self._limits.kept_unframed_bytes
         return self.framer.body_at + self._limits.body_bytes
 
     def _cut(self) -> None:
-        limit = self._limits.body_bytes
-        self._stop(self._ending(Truncation.LENGTH, Fault.TOO_LARGE, f"the body is longer than {limit} bytes"))
+        limit = self._room_end() - self.framer.body_at
+        self._stop(self._ending(Truncation.LENGTH, Fault.TOO_LARGE, f"cut after {limit} bytes"))
 
     def connection_ended(self, error: Exception | None, fault: Fault | None = None) -> None:
         """The peer sends no more: `error` is None when it closed in good order. `fault` overrides the guess."""
