@@ -49,12 +49,10 @@ class Durable:
         self._lost = lost
         self._done: deque[tuple[Future[Capture], asyncio.Future[Capture]]] = deque()
         self._waking = False
-        self.waiting = 0
 
     def follow(self, kept: Future[Capture]) -> asyncio.Future[Capture]:
         """An asyncio future that ends as `kept` does; a failure also goes to `lost`, whoever waits."""
         mine: asyncio.Future[Capture] = self._loop.create_future()
-        self.waiting += 1
 
         def note(done: Future[Capture]) -> None:  # in the writer's thread
             self._done.append((done, mine))
@@ -69,7 +67,6 @@ class Durable:
         self._waking = False  # first: whoever is appended from here on wakes us again
         while self._done:
             kept, mine = self._done.popleft()
-            self.waiting -= 1
             error = kept.exception()
             if error is not None:
                 self._lost(error)

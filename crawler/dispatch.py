@@ -3,12 +3,14 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from archive.clock import SYSTEM, Seams
+from archive.errors import SourcekeepError
 from archive.seed import Found, Outcome, OutcomeKind, Seed
-from crawler.fetcher import Fetched
+from crawler.fetcher import Fetched, Fetcher
 from crawler.progress import CrawlProgress, HostProgress
+from crawler.supply import Stop, Stopped, Supply
 
 T = TypeVar("T")
 CLAIM = 500
@@ -21,36 +23,12 @@ GRACE_S = 2.0
 _NOTHING = HostProgress()
 
 
-class Supply(Protocol):
-    """Where seeds come from and outcomes go: the desk implements it over the frontier."""
-
-    async def claim(self, limit: int) -> Sequence[Seed]:
-        """At most `limit` due seeds, leased, spread over hosts; none when nothing is due now."""
-
-    async def settle(self, outcomes: Sequence[Outcome]) -> None:
-        """File these outcomes, durable ones all; what they `found` becomes seeds that `claim` may then return."""
-
-
-class Stop(Protocol):
-    """What asks a crawl to end soon: a `threading.Event` will do."""
-
-    def is_set(self) -> bool:
-        """True once somebody wants the crawl to end."""
-
-    def set(self) -> None:
-        """Ask for the end."""
-
-
-class Stopped(Exception):
-    """The crawl ends; what was under way is given up and stays due."""
-
-
 class Dispatch:
     """One crawl's seeds, from claim to settlement; each claimed seed ends in exactly one outcome, or stays due.
 
     `opens` is called with a publisher's name before its first seed is sent, `feed` gives it its seeds; or `sends`
-    is replaced and takes each seed. Whoever fetches says `freed` when the host may be asked again and `conclude`
-    when the page is read.
+    is replaced and takes each seed. Whoever gets a seed has it fetched by `fetch` and says `conclude` when the page
+    is read.
     """
 
     def __init__(
@@ -84,7 +62,8 @@ class Dispatch:
 
     async def run(self) -> None:
         """Until nothing is due, under way or unsettled, or until the end is asked for. Raises what broke the crawl."""
-        watchers = [asyncio.ensure_future(watch()) for watch in (self._settle, self._watch_stop, self._report)]
+        watches = (self._settle, self._watch_stop, self._report)
+        watchers = [asyncio.ensure_future(self._watched(watch)) for watch in watches]
         try:
             await self._claim_until_done()
             if self._ending.is_set():
@@ -104,8 +83,20 @@ class Dispatch:
         """The seeds of a publisher as they come; ends with the crawl."""
         return self._drain(self._feeds.setdefault(publisher, asyncio.Queue()))
 
-    def freed(self, seed: Seed) -> None:
-        """The exchange with the seed's host is over: its next seed may go."""
+    async def fetch(self, fetcher: Fetcher, seed: Seed) -> Fetched:
+        """Have the seed fetched, then let its host's next one go. Stopped when the crawl ends meanwhile.
+
+        An error of ours (the disk, the catalogue) is no seed's: it ends the crawl.
+        """
+        try:
+            return await self.unless_ending(fetcher.fetch(seed))
+        except SourcekeepError as error:
+            self.lost(error)
+            raise Stopped from error
+        finally:
+            self._freed(seed)
+
+    def _freed(self, seed: Seed) -> None:
         self._busy.discard(seed.host)
         if self._queues.get(seed.host):
             self._ready.append(seed.host)
@@ -121,7 +112,7 @@ class Dispatch:
         self._orphans[publisher] = reason
         for seed in [seed for seed in self._out.values() if seed.publisher == publisher]:
             self.conclude(Fetched(seed, OutcomeKind.SKIPPED, reason))
-            self.freed(seed)
+            self._freed(seed)
 
     def lost(self, error: BaseException) -> None:
         """Something broke that no seed can be blamed for (a full disk, a lost catalogue): the crawl ends with it."""
@@ -207,7 +198,7 @@ class Dispatch:
     def _to_feed(self, seed: Seed) -> None:
         if seed.publisher in self._orphans:
             self.conclude(Fetched(seed, OutcomeKind.SKIPPED, self._orphans[seed.publisher]))
-            asyncio.get_running_loop().call_soon(self.freed, seed)
+            asyncio.get_running_loop().call_soon(self._freed, seed)
             return
         new = seed.publisher not in self._feeds
         self._feeds.setdefault(seed.publisher, asyncio.Queue()).put_nowait(seed)
@@ -247,13 +238,16 @@ class Dispatch:
             batch, self._outcomes = self._outcomes, []
             if not batch:
                 continue
-            try:
-                await self._supply.settle(batch)
-            except Exception as error:
-                return self.lost(error)
+            await self._supply.settle(batch)
             self._unsettled -= len(batch)
             self._settlements += 1
             self._changed.set()
+
+    async def _watched(self, watch: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await watch()
+        except Exception as error:  # a watch without which the crawl cannot go on
+            self.lost(error)
 
     async def _wind_up(self) -> None:
         """Give up what is under way; what already reached the archive still becomes an outcome, for a moment."""

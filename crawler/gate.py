@@ -98,11 +98,6 @@ class Gate:
                     state.next_allowed = max(state.next_allowed, self._seams.monotonic() + pause)
                     self._unsaved.add(host)
 
-    def is_busy(self, host: str) -> bool:
-        """True while a request to the host is under way or waits for its turn."""
-        state = self._hosts.get(host)
-        return state is not None and state.lock.locked()
-
     async def _wait(self, state: _Host) -> None:
         while True:
             now = self._seams.monotonic()

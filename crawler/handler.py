@@ -5,8 +5,8 @@ from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
-from crawler.dispatch import Stopped
 from crawler.spider import PublisherSpider
+from crawler.supply import Stopped
 
 
 class NotAnswered(IgnoreRequest):
@@ -29,11 +29,9 @@ class WireHandler(BaseDownloadHandler):
         crew = spider.crew
         seed = request.meta["seed"]
         try:
-            fetched = await crew.dispatch.unless_ending(crew.fetcher.fetch(seed))
+            fetched = await crew.dispatch.fetch(crew.fetcher, seed)
         except Stopped as stopped:
             raise NotAnswered from stopped
-        finally:
-            crew.dispatch.freed(seed)
         request.meta["fetched"] = fetched
         exchange = fetched.exchange
         if exchange is None or exchange.status is None:

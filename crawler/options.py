@@ -44,11 +44,12 @@ class Means:
 
     engine: Engine
     gate: Gate
-    asker: Asker
+    permission: Permission
     fetcher: Fetcher
 
     async def close(self) -> None:
         """End every connection; the ledger knows all hosts afterwards."""
+        await self.permission.close()
         await self.engine.close()
         await self.gate.remember()
 
@@ -94,4 +95,4 @@ def make_means(
     permission = Permission(
         asker, ledger, user_agent=options.user_agent, delay_s=delay_s, limits=options.limits, seams=seams
     )
-    return Means(engine, gate, asker, Fetcher(asker, permission, delay_s=delay_s, waits=waits))
+    return Means(engine, gate, permission, Fetcher(asker, permission, delay_s=delay_s, waits=waits))

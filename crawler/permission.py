@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from archive.capture import Exchange, Fault, Origin
+from archive.capture import Fault, Origin
 from archive.clock import SYSTEM, Seams
 from archive.host import RobotsCopy
 from archive.seed import OutcomeKind, Seed, Why
-from crawler.asking import Asker
+from crawler.asking import Asker, Reply
 from crawler.body import coding, plain
 from crawler.gate import Ledger
 from crawler.limits import Limits
@@ -17,8 +17,8 @@ from crawler.outcomes import classify, leads_to
 from crawler.robots import MOST_BYTES, MOST_DELAY_S, RobotsRules, origin_of, parse, product_token
 
 KEPT = timedelta(hours=24)  # RFC 9309 §2.4
-# "Unreachable" holds an hour at most; a server's bad quarter of an hour should not cost a whole one.
-UNREACHABLE_KEPT = timedelta(minutes=15)
+# "Unreachable" holds so long, or as long as the server says, an hour at most.
+UNREACHABLE_KEPT, LONGEST_UNREACHABLE = timedelta(minutes=15), timedelta(hours=1)
 MOST_HOPS = 5  # RFC 9309 §2.3.1.2
 HEADERS = ((b"Accept", b"text/plain,*/*;q=0.5"), (b"Accept-Encoding", b"identity"))
 # The page would fail as its robots.txt did, so its outcome says how, and not that robots.txt forbade it.
@@ -112,14 +112,21 @@ class Permission:
             )
             onward = leads_to(reply.exchange, seed)
             if not onward:
-                return self._copy(reply.exchange, seed)
+                return self._copy(reply, seed)
             seed = replace(seed, url=onward[0].url, via=seed.url)
         return self._made(404, b"", f"more than {MOST_HOPS} redirects", KEPT), None
 
-    def _copy(self, exchange: Exchange, seed: Seed) -> tuple[RobotsCopy, OutcomeKind | None]:
+    async def close(self) -> None:
+        """Give up what is being asked for."""
+        asking = list(self._asking.values())
+        for task in asking:
+            task.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
+
+    def _copy(self, reply: Reply, seed: Seed) -> tuple[RobotsCopy, OutcomeKind | None]:
         """What an answer means (RFC 9309 §2.3.1): rules, no rules, or "unreachable: nothing may be fetched"."""
+        exchange, status = reply.exchange, reply.exchange.status
         kind, reason = classify(exchange, seed)
-        status = exchange.status
         if exchange.fault in _SAME_FATE or (exchange.fault is Fault.TIMEOUT and not exchange.sent):
             return self._made(None, b"", reason, UNREACHABLE_KEPT), kind
         whole = exchange.fault is None and exchange.truncated is None
@@ -132,7 +139,8 @@ class Permission:
             return self._made(status, body, "", KEPT), None
         if 300 <= status < 500 and status != 429:
             return self._made(status, b"", "", KEPT), None
-        return self._made(None, b"", str(status), UNREACHABLE_KEPT), None
+        named = timedelta(seconds=reply.later_s) if reply.told and reply.later_s else UNREACHABLE_KEPT
+        return self._made(None, b"", str(status), min(named, LONGEST_UNREACHABLE)), None
 
     def _made(self, status: int | None, body: bytes, reason: str, kept: timedelta) -> RobotsCopy:
         now = self._seams.now()

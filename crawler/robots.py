@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
 from urllib.parse import urlsplit
 
 # RFC 9309 §2.5: at least 500 KiB must be parsed; what lies behind is not looked at.
@@ -70,11 +69,6 @@ class RobotsRules:
         """The Crawl-delay for `agent` in seconds, or None. It may be longer than `MOST_DELAY_S`."""
         asked = [group.delay_s for group in self.of(agent) if group.delay_s is not None]
         return max(asked, default=None)
-
-    @cached_property
-    def is_empty(self) -> bool:
-        """True when nothing in the file forbids anything to anybody."""
-        return not any(group.rules for group in self.groups)
 
 
 def verdict(body: bytes, agent: str, url: str) -> bool:

@@ -10,15 +10,17 @@ from typing import Any
 from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.settings import Settings
 
+from archive.errors import Interrupted
 from archive.seed import OutcomeKind, Seed
 from crawler import reactor
 from crawler.asking import Keep
-from crawler.dispatch import Dispatch, Stop, Stopped, Supply
+from crawler.dispatch import Dispatch
 from crawler.fetcher import Fetched
 from crawler.gate import Ledger
 from crawler.options import CrawlOptions, Means, make_means
 from crawler.progress import CrawlProgress
 from crawler.spider import Crew
+from crawler.supply import Stop, Stopped, Supply
 from extract.pool import Pool
 
 __all__ = ["CrawlOptions", "CrawlProgress", "Keep", "Ledger", "Stop", "Supply", "check", "crawl"]
@@ -40,9 +42,10 @@ def crawl(
 ) -> None:
     """Fetch all that `supply` claims, every publisher's spider at once, until nothing is due, under way or unsettled.
 
-    Ctrl-C, SIGTERM and `stop` end it within five seconds; `stop` is set then, and seeds without an outcome stay
-    due. May be called again in the same process. `backlog`: bytes that wait for the disk (the writer's
-    `pending_bytes`). Raises WriteFailed when a record could not be kept, and what `supply` raises.
+    Ctrl-C, SIGTERM and `stop` end it within five seconds; `stop` is set then (without one, Interrupted is raised),
+    and seeds without an outcome stay due. May be called again in the same process. `backlog`: bytes that wait for
+    the disk (the writer's `pending_bytes`). Raises WriteFailed when a record could not be kept, and what `supply`
+    and `ledger` raise.
     """
 
     async def work(dispatch: Dispatch, means: Means) -> None:
@@ -85,12 +88,11 @@ def check(
 
 async def _fetch(dispatch: Dispatch, means: Means, seed: Seed) -> None:
     try:
-        fetched = await dispatch.unless_ending(means.fetcher.fetch(seed))
+        fetched = await dispatch.fetch(means.fetcher, seed)
     except Stopped:
         return
     except Exception as error:
         fetched = Fetched(seed, OutcomeKind.SKIPPED, f"could not be fetched: {error}")
-    dispatch.freed(seed)
     dispatch.conclude(fetched)
 
 
@@ -118,6 +120,8 @@ def _run(
 
     with signals_set(ended):
         reactor.run(whole())
+    if stop is None and ended.is_set():
+        raise Interrupted("the crawl was stopped; what it had kept stays")
 
 
 async def _remember(means: Means, dispatch: Dispatch) -> None:

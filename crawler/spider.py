@@ -13,9 +13,10 @@ from archive.errors import RefusedUrl
 from archive.seed import Found, OutcomeKind, Why
 from archive.url import normalise
 from crawler.body import coding, entity, looks_like_html, opening
-from crawler.dispatch import Dispatch, Stopped
+from crawler.dispatch import Dispatch
 from crawler.fetcher import Fetched, Fetcher
 from crawler.publisher import Publisher, publishers
+from crawler.supply import Stopped
 from extract.pool import Pool
 
 # Pages that lead on: a longer one is read up to here, and so many of its links are followed.

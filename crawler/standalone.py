@@ -14,9 +14,10 @@ from scrapy.settings import BaseSettings
 from archive.clock import SYSTEM
 from archive.errors import SourcekeepError
 from archive.lock import FolderLock
+from archive.records import Agent
 from archive.seed import Found, Outcome, Seed, Why
 from archive.url import host_key, normalise
-from archive.writer import Agent, ArchiveWriter
+from archive.writer import ArchiveWriter
 from crawler.connect_to import ConnectTo
 from crawler.dispatch import Dispatch
 from crawler.memory import MemoryLedger, MemorySupply

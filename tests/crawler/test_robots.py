@@ -68,7 +68,7 @@ def test_our_token_is_compared_without_version_and_case() -> None:
 
 def test_html_is_no_rules_and_an_empty_file_neither() -> None:
     assert verdict(b"\n<!DOCTYPE html>\nUser-agent: *\nDisallow: /", "sourcekeep", "http://example.org/x")
-    assert parse(b"").is_empty
+    assert verdict(b"", "sourcekeep", "http://example.org/x")
 
 
 def test_crawl_delay_is_read_for_whom_it_names() -> None:

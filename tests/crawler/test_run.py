@@ -9,10 +9,11 @@ from concurrent.futures import Future
 
 import pytest
 
-from archive.errors import StoreError, WriteFailed
+from archive.errors import Interrupted, StoreError, WriteFailed
+from archive.host import HostState
 from archive.seed import Found, Outcome, OutcomeKind, Seed, Why
 from crawler.limits import Limits
-from crawler.memory import MemorySupply
+from crawler.memory import MemoryLedger, MemorySupply
 from crawler.progress import CrawlProgress
 from extract.pool import Answer
 from tests.crawler.bench import Archive, Reader, Trial, seed
@@ -133,6 +134,38 @@ def test_a_full_disk_ends_the_crawl_and_claims_nothing(site: Site) -> None:
     with pytest.raises(WriteFailed, match="disk is full"):
         Trial(site, Archive(room=10)).run([], supply=supply)
     assert len(supply.outcomes) <= 10
+
+
+def test_a_lost_ledger_ends_the_crawl(site: Site) -> None:
+    class Lost(MemoryLedger):
+        async def load(self, host: str) -> HostState | None:
+            raise StoreError("no catalogue")
+
+    with pytest.raises(StoreError, match="no catalogue"):
+        Trial(site, ledger=Lost()).run(["http://a.test/page", "http://b.test/page"])
+
+
+def test_a_broken_progress_bar_ends_the_crawl(site: Site) -> None:
+    def broken(_: CrawlProgress) -> None:
+        raise ValueError("no terminal")
+
+    with pytest.raises(ValueError, match="no terminal"):
+        Trial(site).run(["http://a.test/silent"], progress=broken)
+
+
+def test_a_stop_while_robots_waits_for_its_turn_leaves_nothing_behind(site: Site) -> None:
+    stop = threading.Event()
+    threading.Timer(0.5, stop.set).start()
+    seeds = ["http://a.test/page", "https://a.test/page"]  # one host, two origins: the second robots.txt waits
+    ended = Trial(site).run(seeds, stop=stop, delay_s=30, max_wait_s=60)
+    assert ended == {}
+    assert len(Trial(site).run(seeds)) == 2
+
+
+def test_without_a_stop_of_the_callers_ctrl_c_is_interrupted(site: Site) -> None:
+    threading.Timer(0.4, os.kill, [os.getpid(), signal.SIGINT]).start()
+    with pytest.raises(Interrupted):
+        Trial(site).run(["http://slow.test/silent"], limits=PATIENT)
 
 
 @pytest.mark.parametrize("method", ["claim", "settle"])
