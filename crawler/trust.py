@@ -39,7 +39,7 @@ class Trust:
     """
 
     def __init__(self, roots: Sequence[x509.Certificate] | None = None, now: Callable[[], datetime] = utc_now) -> None:
-        self._roots = roots
+        self._roots = list(roots or ())
         self._store: Store | None = None
         self._now = now
         self._known: dict[tuple[str, tuple[bytes, ...]], tuple[datetime, str]] = {}

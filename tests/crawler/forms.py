@@ -28,7 +28,7 @@ class Form:
 
 LENGTH_2 = b"Content-Length: 2\r\n\r\n"
 CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
-CUT = {"truncated": Truncation.DISCONNECT, "fault": Fault.CLOSED}
+CUT: dict[str, Any] = {"truncated": Truncation.DISCONNECT, "fault": Fault.CLOSED}
 NO_HEAD: dict[str, Any] = {"status": None, "framing": Framing.NONE}
 
 OWN = {
