@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from archive.capture import Capture, Exchange, Origin, RecordType
+from archive.capture import Capture, Exchange, Fault, Origin, RecordType
 from archive.errors import RefusedUrl
 from archive.seed import Found, Outcome, OutcomeKind, Seed
 from crawler.asking import Asker, Reply
@@ -33,6 +33,7 @@ class Fetched:
     capture: "asyncio.Future[Capture] | None" = None
     found: tuple[Found, ...] = ()
     retry_after_s: float | None = None
+    fault: Fault | None = None
 
     async def outcome(self, found: tuple[Found, ...] = (), note: str = "") -> Outcome:
         """The outcome, once the record is durable; `found` and `note` are what reading the page added.
@@ -45,7 +46,7 @@ class Fetched:
             kind = OutcomeKind.UNCHANGED
             reason = "; ".join(filter(None, ("the same as at the last capture", reason)))
         reason = "; ".join(filter(None, (reason, note)))
-        status, fault = (self.exchange.status, self.exchange.fault) if self.exchange is not None else (None, None)
+        status, fault = (self.exchange.status, self.exchange.fault) if self.exchange is not None else (None, self.fault)
         return Outcome(self.seed, kind, reason, status, capture, self.found + found, self.retry_after_s, fault)
 
 
@@ -72,13 +73,13 @@ class Fetcher:
         try:
             permit = await self._permission.of(seed.url)
             if permit.denied is not None:
-                return Fetched(seed, permit.denied, permit.reason)
+                return Fetched(seed, permit.denied, permit.reason, fault=permit.fault)
             delay_s = max(self._delay_s(seed.url), permit.delay_s) if self._waits(seed.url) else 0.0
             fetched = await self._ask(seed, delay_s)
         except TooLong as wait:
             return _skipped(seed, wait)
         except RefusedUrl as refused:
-            return Fetched(seed, OutcomeKind.REFUSED_ADDRESS, str(refused))
+            return Fetched(seed, OutcomeKind.REFUSED_ADDRESS, str(refused), fault=Fault.REFUSED_ADDRESS)
         if permit.reason:
             fetched = replace(fetched, reason="; ".join(filter(None, (fetched.reason, permit.reason))))
         return fetched

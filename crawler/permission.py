@@ -29,19 +29,20 @@ _SAME_FATE = frozenset({Fault.DNS, Fault.DNS_TEMPORARY, Fault.CONNECT, Fault.TLS
 class Permit:
     """The answer: `denied` is None when the URL may be fetched, else the outcome it gets, with the reason.
 
-    delay_s: the host's Crawl-delay, where it is believed (30 s at most).
+    delay_s: the host's Crawl-delay, where it is believed (30 s at most). fault: why the host could not be reached.
     """
 
     denied: OutcomeKind | None = None
     reason: str = ""
     delay_s: float = 0.0
+    fault: Fault | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
     copy: RobotsCopy
     rules: RobotsRules
-    fate: OutcomeKind | None = None
+    fate: tuple[OutcomeKind, Fault] | None = None
 
 
 class Permission:
@@ -72,7 +73,8 @@ class Permission:
         known = await self._have(origin_of(url))
         reason = known.copy.reason
         if known.fate is not None:
-            return Permit(known.fate, f"{reason} (asked for robots.txt)")
+            kind, fault = known.fate
+            return Permit(kind, f"{reason} (asked for robots.txt)", fault=fault)
         if known.copy.status is None:
             return Permit(OutcomeKind.ROBOTS_DENIED, f"robots.txt unreachable ({reason})")
         asked = known.rules.delay_s(self._token) or 0.0
@@ -102,7 +104,7 @@ class Permission:
         known = self._known[origin] = _Known(copy, parse(copy.body), fate)
         return known
 
-    async def _fetch(self, origin: str) -> tuple[RobotsCopy, OutcomeKind | None]:
+    async def _fetch(self, origin: str) -> tuple[RobotsCopy, tuple[OutcomeKind, Fault] | None]:
         url = f"{origin}/robots.txt"
         seed = Seed(url, Why.ROBOTS, "")
         for hop in range(MOST_HOPS + 1):
@@ -123,12 +125,13 @@ class Permission:
             task.cancel()
         await asyncio.gather(*asking, return_exceptions=True)
 
-    def _copy(self, reply: Reply, seed: Seed) -> tuple[RobotsCopy, OutcomeKind | None]:
+    def _copy(self, reply: Reply, seed: Seed) -> tuple[RobotsCopy, tuple[OutcomeKind, Fault] | None]:
         """What an answer means (RFC 9309 §2.3.1): rules, no rules, or "unreachable: nothing may be fetched"."""
         exchange, status = reply.exchange, reply.exchange.status
         kind, reason = classify(exchange, seed)
-        if exchange.fault in _SAME_FATE or (exchange.fault is Fault.TIMEOUT and not exchange.sent):
-            return self._made(None, b"", reason, UNREACHABLE_KEPT), kind
+        fault = exchange.fault
+        if fault and (fault in _SAME_FATE or (fault is Fault.TIMEOUT and not exchange.sent)):
+            return self._made(None, b"", reason, UNREACHABLE_KEPT), (kind, fault)
         whole = exchange.fault is None and exchange.truncated is None
         if status is None or not (whole or exchange.fault is Fault.TOO_LARGE):
             return self._made(None, b"", reason or kind.value, UNREACHABLE_KEPT), None

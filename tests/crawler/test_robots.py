@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.capture import Fault
 from archive.seed import OutcomeKind, Why
 from crawler.robots import RobotsRules, matches, origin_of, parse, product_token, verdict
 from tests.crawler.bench import Trial
@@ -129,6 +130,7 @@ def test_a_dead_host_ends_as_what_it_is_not_as_forbidden() -> None:
         trial = Trial(site)
     ended = trial.run(["http://dead.test/page", "file:///etc/passwd"], spiders=False)
     assert ended["http://dead.test/page"].kind is OutcomeKind.CONNECT_ERROR
+    assert ended["http://dead.test/page"].fault is Fault.CONNECT
     assert ended["file:///etc/passwd"].kind is OutcomeKind.REFUSED_ADDRESS
     assert not trial.archive.kept
 
