@@ -56,8 +56,9 @@ class Exchange:
     `sent` and `received` are all that went over the connection for this request, in order. `received` is a
     view over memory or over a mapped spool file; slicing it copies nothing. `head_at`, `body_at` and `end_at`
     are offsets into it: the final status line (after any 1xx answers), the first body byte, the end of the
-    message (bytes after it were sent beyond the framing). When no head could be read, `status` is None and all
-    three offsets tell where reading stopped. `headers` is the parsed view only; the bytes are the truth.
+    message (bytes after it were sent beyond the framing). When no head could be read, `status` is None, the first
+    two are where the unreadable message begins and `end_at` is where the bytes end. `headers` is the parsed view
+    only; the bytes are the truth.
     """
 
     url: str

@@ -76,7 +76,9 @@ def load(flags: dict[str, Any], file: Path | None) -> Config:
 
 def _advice(file: Path | None) -> str:
     place = f"{file}, " if file else ""
-    return f"Look at {place}the SOURCEKEEP_… variables and the options of the call; sourcekeep.example.toml has every key."
+    return (
+        f"Look at {place}the SOURCEKEEP_… variables and the options of the call; sourcekeep.example.toml has every key."
+    )
 
 
 def _from_file(file: Path | None) -> dict[str, Any]:

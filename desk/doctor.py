@@ -114,7 +114,9 @@ def _sandbox(_: Config) -> Iterator[Check]:
     from extract.sandbox import describe
 
     strong, detail = describe()
-    yield Check("reading sandbox", strong, detail, "apt install bubblewrap (readers then have no network and no files).")
+    yield Check(
+        "reading sandbox", strong, detail, "apt install bubblewrap (readers then have no network and no files)."
+    )
 
 
 def _database(config: Config) -> Iterator[Check]:

@@ -34,7 +34,9 @@ def _print_citation(citation: dict[str, Any]) -> None:
     resolution = citation["resolution"]
     out.print(f"{citation['position']:3} {safe(citation['text'])}", markup=False)
     where = citation["source_url"] or "no address found"
-    out.print(f"    {_MARKS[resolution['state']]} {safe(where)}  ({how_resolved(resolution)})", style="dim", markup=False)
+    out.print(
+        f"    {_MARKS[resolution['state']]} {safe(where)}  ({how_resolved(resolution)})", style="dim", markup=False
+    )
     for capture in citation["captures"]:
         document = capture.get("document")
         what = f"{document['state']}, {document['pages']} pages" if document else "not read"
@@ -53,7 +55,10 @@ def how_resolved(resolution: dict[str, Any]) -> str:
 
 def print_run(run: dict[str, Any]) -> None:
     """Prints a run object: a line an outcome, then the sums."""
-    table(("outcome", "url", "why"), ([row["outcome"], row["url"] or row["source"], row["reason"]] for row in run["outcomes"]))
+    table(
+        ("outcome", "url", "why"),
+        ([row["outcome"], row["url"] or row["source"], row["reason"]] for row in run["outcomes"]),
+    )
     print(
         f"{run['state']}: {run['requested']} requested, {run['captured']} captured, {run['unchanged']} unchanged, "
         f"{run['failed']} failed; {run['documents']} documents, {run['pages']} pages, {run['links']} links, "

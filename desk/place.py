@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from archive.clock import SYSTEM, Seams
+from archive.files import WARC_FOLDER
 from archive.lock import FolderLock
 from archive.recovery import recover
 from archive.writer import Agent, ArchiveWriter, Kept
@@ -20,12 +21,11 @@ from store.database import Database, open_database
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a run works with. `warc` is the folder of WARC files; the folder lock is held while this lives."""
+    """What a run works with; the folder lock is held while this lives."""
 
     config: Config
     seams: Seams
     database: Database
-    warc: Path
     writer: ArchiveWriter
     pool: Pool
 
@@ -35,12 +35,10 @@ def user_agent(config: Config) -> str:
     return f"sourcekeep/{version('sourcekeep')} (+{config.crawl.contact})"
 
 
-def make_folder(data: Path) -> Path:
-    """Makes the data folder, for its owner only, when it is missing; answers its folder of WARC files."""
-    warc = data / "warc"
+def make_folder(data: Path) -> None:
+    """Makes the data folder and its folder of WARC files, for their owner only, when they are missing."""
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    warc.mkdir(exist_ok=True, mode=0o700)
-    return warc
+    (data / WARC_FOLDER).mkdir(exist_ok=True, mode=0o700)
 
 
 @contextmanager
@@ -67,11 +65,11 @@ def held(config: Config, seams: Seams = SYSTEM) -> Iterator[Place]:
 
     Raises FolderHeld when another run has the folder, DatabaseUnreachable, NewerSchema, WriteFailed.
     """
-    warc = make_folder(config.data)
+    make_folder(config.data)
     with ExitStack() as closing:
         closing.enter_context(FolderLock(config.data))
         database = closing.enter_context(catalogue(config))
-        _repair(database, warc)
+        _repair(database, config.data)
 
         def file_captures(kept: Sequence[Kept]) -> None:
             intake.file_captures(database, [one.capture for one in kept])
@@ -84,17 +82,19 @@ def held(config: Config, seams: Seams = SYSTEM) -> Iterator[Place]:
         )
         run = f"{os.getpid()}-{seams.new_id().hex[:8]}"
         writer = closing.enter_context(
-            ArchiveWriter(warc, run=run, agent=agent, on_durable=file_captures, seams=seams)
+            ArchiveWriter(config.data, run=run, agent=agent, on_durable=file_captures, seams=seams)
         )
         pool = closing.enter_context(reading_pool(config))
-        yield Place(config, seams, database, warc, writer, pool)
+        yield Place(config, seams, database, writer, pool)
 
 
-def _repair(database: Database, warc: Path) -> None:
+def _repair(database: Database, data: Path) -> None:
     """Files that a killed run left open: what is whole is adopted, what is torn is cut and said."""
-    recovered = recover(warc, lambda name: reconcile.known_end(database, name))
+    recovered = recover(data, lambda name: reconcile.known_end(database, name))
     if recovered.adopted:
         reconcile.adopt(database, recovered.adopted)
         say(f"adopted {len(recovered.adopted)} records that an interrupted run had kept")
     for cut in recovered.cut:
-        say(f"cut {cut.bytes_cut} bytes of an unfinished record off {cut.warc} at {cut.offset} (kept as .torn)")
+        say(f"cut {cut.bytes_cut} bytes of an unfinished record off {cut.file} at {cut.offset} (kept as .torn)")
+    for short in recovered.short:
+        say(f"{short.file} has lost what lay behind byte {short.offset}; `sourcekeep verify` names it")

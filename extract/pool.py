@@ -52,7 +52,7 @@ class Pool:
         self._stopping = False
 
     def submit(
-        self, name: str, content: bytes | memoryview = b"", limits: Limits | None = None, **args: Any
+        self, name: str, content: bytes | memoryview = b"", /, limits: Limits | None = None, **args: Any
     ) -> Future[Answer]:
         """Have a worker call `module:function` with the content and JSON-ready keyword arguments.
 

@@ -133,4 +133,6 @@ def _show_hits(answer: dict[str, Any], offset: int) -> None:
         out.print(f"   {safe(hit['snippet'])}", markup=False)
         out.print(f"   {safe(hit['source_url'])}  cited by {', '.join(hit['incidents'])}", style="dim", markup=False)
     last = offset + len(answer["hits"])
-    print(f"{offset + 1}–{last} of {answer['total']}" + (f"; --offset {last} for more" if last < answer["total"] else ""))
+    print(
+        f"{offset + 1}–{last} of {answer['total']}" + (f"; --offset {last} for more" if last < answer["total"] else "")
+    )

@@ -46,10 +46,9 @@ def _show_check(answer: dict[str, Any]) -> None:
 
 @click.command("verify")
 @click.argument("files", nargs=-1, metavar="[FILE]…", type=click.Path(path_type=Path))
-@click.option("--rebuild", is_flag=True, help="Make the catalogue again from the WARC files first.")
 @common
 @pass_call
-def verify_command(call: Call, files: tuple[Path, ...], rebuild: bool) -> int:
+def verify_command(call: Call, files: tuple[Path, ...]) -> int:
     """Re-read every record, recompute its digests, hold the catalogue against the files both ways.
 
     With FILE (WARC, ARC or WACZ, whoever wrote it) just those files are checked.
@@ -63,7 +62,7 @@ def verify_command(call: Call, files: tuple[Path, ...], rebuild: bool) -> int:
     """
     from desk.verifying import verify_files, verify_folder
 
-    answer = verify_files(files) if files else verify_folder(call.config, rebuild=rebuild)
+    answer = verify_files(files) if files else verify_folder(call.config)
     if call.json:
         as_json(answer)
     else:
@@ -73,12 +72,16 @@ def verify_command(call: Call, files: tuple[Path, ...], rebuild: bool) -> int:
 
 def _show_verify(answer: dict[str, Any]) -> None:
     for damage in answer["damaged"]:
-        print(f"damaged  {safe(damage['warc'])} at {damage['offset']}: {safe(damage['what'])} {safe(damage['url'] or '')}")
+        print(
+            f"damaged  {safe(damage['warc'])} at {damage['offset']}: {safe(damage['what'])} {safe(damage['url'] or '')}"
+        )
     for found in ("missing", "unlisted"):
         for row in answer[found]:
             print(f"{found}  {safe(row['warc'])} at {row['offset']}: {safe(row['url'])}")
     bad = sum(len(answer[found]) for found in ("damaged", "missing", "unlisted"))
-    print(f"{answer['records']} records, {answer['bytes']:,} bytes: {'all as they were' if not bad else f'{bad} faults'}")
+    print(
+        f"{answer['records']} records, {answer['bytes']:,} bytes: {'all as they were' if not bad else f'{bad} faults'}"
+    )
 
 
 @click.command("doctor")

@@ -24,8 +24,12 @@ def schedule_command() -> None:
 @click.argument("key", required=False)
 @click.option("--all", "everything", is_flag=True, help="Every incident, also those added later.")
 @click.option("--cron", "cron", required=True, metavar="TEXT", help='When, in cron form: "0 3 * * 1" is Mondays at 3.')
-@click.option("--zone", default="UTC", show_default=True, metavar="NAME", help="The time zone that the cron text means.")
-@click.option("--kind", type=click.Choice(["archive", "check"]), default="archive", show_default=True, help="What to do.")
+@click.option(
+    "--zone", default="UTC", show_default=True, metavar="NAME", help="The time zone that the cron text means."
+)
+@click.option(
+    "--kind", type=click.Choice(["archive", "check"]), default="archive", show_default=True, help="What to do."
+)
 @common
 @pass_call
 def add(call: Call, key: str | None, everything: bool, cron: str, zone: str, kind: str) -> None:

@@ -1,0 +1,141 @@
+"""A whole run, from the targets named to the run object: read it from top to bottom."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from store.frontier import Wanted
+from store.search import SearchIndex
+
+from archive.errors import Interrupted, UsageError
+from archive.seed import Outcome, Why
+from archive.url import host_key
+from crawler.run import crawl
+from desk.config import Config
+from desk.connecting import crawl_options
+from desk.following import Reading
+from desk.importing import Record, file_record, read_records
+from desk.ledger import CatalogueLedger
+from desk.output import say
+from desk.place import Place, held
+from desk.progress import shown
+from desk.resolving import Resolver
+from desk.supply import CatalogueSupply, publisher_of
+from desk.targets import Targets, sort_targets
+from store import dossier, frontier, runs
+
+
+def archive(
+    config: Config,
+    targets: Sequence[str],
+    *,
+    due: bool = False,
+    everything: bool = False,
+    force: bool = False,
+) -> dict[str, Any]:
+    """Archives what the targets cite and answers the run object of the contract.
+
+    Targets are files, URLs or keys of known incidents. A run that is killed goes on when the same call is made
+    again; what is durable and not due is not fetched again, unless `force`. UsageError or UnreadableRecord before
+    anything is fetched when a target cannot be read.
+    """
+    with held(config) as place:
+        wanted = sort_targets(targets, partial(dossier.is_known, place.database))
+        records = read_records(place.pool, wanted.files)
+        told = [*targets, *(["--due"] if due else []), *(["--all"] if everything else [])]
+        with recorded(place, "archive", told) as run:
+            job = _Job(place, run.number, force)
+            job.begin(wanted, records, due=due, everything=everything)
+            job.fetch(run)
+            job.finish()
+        return runs.run_object(place.database, run.number)
+
+
+@dataclass
+class Run:
+    """A run under way; `state` is what it will be recorded as. `stop` is set when it was asked to end early."""
+
+    number: int
+    stop: threading.Event
+    state: str = "failed"
+
+
+@contextmanager
+def recorded(place: Place, kind: str, targets: Sequence[str]) -> Iterator[Run]:
+    """A run in the catalogue: begun, and ended as done, interrupted or failed, whatever happens in between."""
+    now = place.seams.now
+    frontier.release_all(place.database, now())
+    run = Run(runs.start_run(place.database, kind, targets, now()), threading.Event())
+    try:
+        yield run
+        run.state = "interrupted" if run.stop.is_set() else "done"
+    except (KeyboardInterrupt, Interrupted):
+        run.state = "interrupted"
+        raise
+    finally:
+        frontier.release(place.database, run.number)
+        runs.finish_run(place.database, run.number, run.state, now())
+
+
+class _Job:
+    """The parts of one archiving run: what to read, what to resolve, what to fetch."""
+
+    def __init__(self, place: Place, run: int, force: bool) -> None:
+        self._place, self._run, self._force = place, run, force
+        self._reading = Reading(place)
+        self._resolver = Resolver(place, run, set(), force)
+
+    def begin(self, targets: Targets, records: Sequence[Record], *, due: bool, everything: bool) -> None:
+        """Files the records, then adds to the frontier what the targets mean."""
+        keys = set(targets.keys)
+        for record in records:
+            keys |= {filed.key for filed in file_record(self._place, record)}
+            for warning in record.warnings:
+                say(f"note: {warning}")
+            if not any(incident.citations for incident in record.incidents):
+                say(f"note: {record.path}: the record cites nothing")
+        if everything:
+            keys |= {row["key"] for row in dossier.incidents(self._place.database)}
+            if not keys and not targets.urls:
+                raise UsageError("no incident is known yet", advice="Archive an incident page first.")
+        self._resolver.keys |= keys
+        if due:
+            frontier.add_due(self._place.database, self._run, self._place.seams.now())
+        pages = [Wanted(url, Why.INCIDENT, None, "", publisher_of(host_key(url))) for url in targets.urls]
+        frontier.add_seeds(self._place.database, self._run, pages, now=self._place.seams.now(), force=self._force)
+        self._reading.catch_up()
+        self._further()
+
+    def fetch(self, run: Run) -> None:
+        """Crawls until nothing is due and nothing more can be read or resolved."""
+        place = self._place
+        supply = CatalogueSupply(place, run.number, settled=self._settled, further=self._further)
+        with shown() as progress:
+            crawl(
+                supply,
+                keep=place.writer.keep,
+                pool=place.pool,
+                ledger=CatalogueLedger(place.database),
+                options=crawl_options(place.config),
+                progress=progress,
+                stop=run.stop,
+                backlog=lambda: place.writer.pending_bytes,
+            )
+
+    def finish(self) -> None:
+        """Reads to the last page and puts the index in order."""
+        self._reading.finish()
+        SearchIndex(self._place.database).refresh()
+
+    def _settled(self, outcomes: Sequence[Outcome]) -> None:
+        self._resolver.heard(outcomes)
+        self._reading.wake()
+
+    def _further(self) -> bool:
+        """Reads what may be a record, then resolves: True when that led to something to fetch."""
+        self._reading.catch_up()
+        self._resolver.keys |= self._reading.incidents
+        return self._resolver.step()

@@ -1,0 +1,178 @@
+"""An incident with its sources as one file: a WACZ package, our JSON, a table, a bibliography, robust links."""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from html import escape
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from archive.clock import SYSTEM, Seams
+from archive.errors import UsageError, WriteFailed
+from archive.files import warc_path
+from archive.wacz import WaczPage, write_wacz
+from desk.config import Config
+from desk.place import catalogue
+from store import dossier
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+def export(config: Config, key: str, out: Path, form: str | None = None, seams: Seams = SYSTEM) -> dict[str, Any]:
+    """Writes the incident to `out` in the form its ending (or `form`) names: the contract's `{file, bytes, sha256}`.
+
+    UsageError for an unknown ending, UnknownKey, WriteFailed when the disk refuses. `out` is replaced whole or not.
+    """
+    form = form or _form_of(out)
+    with catalogue(config) as database:
+        incident = dossier.incident_object(database, key)
+    if form == "wacz":
+        package = _package(config, incident, out, seams)
+        return {"file": str(out), "bytes": package.bytes, "sha256": package.sha256.removeprefix("sha256:")}
+    content = _WRITERS[form](incident).encode("utf-8")
+    fresh = out.with_name(f"{out.name}.new")
+    try:
+        fresh.write_bytes(content)
+        fresh.replace(out)
+    except OSError as error:
+        raise WriteFailed(f"{out} could not be written: {error.strerror}", advice="Choose another place.") from error
+    return {"file": str(out), "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def _form_of(out: Path) -> str:
+    for form in ("csl.json", *_WRITERS, "wacz"):
+        if out.name.lower().endswith(f".{form}"):
+            return form
+    known = ", ".join(f".{form}" for form in ("wacz", *_WRITERS))
+    raise UsageError(f"{out.name} has no ending that says what to write", advice=f"Use one of {known}, or --format.")
+
+
+def _captures(incident: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Every citation with each of its captures, every capture once."""
+    seen = set()
+    for citation in incident["citations"]:
+        for capture in citation["captures"]:
+            place = capture["warc"], capture["offset"]
+            if place not in seen:
+                seen.add(place)
+                yield citation, capture
+
+
+def _package(config: Config, incident: dict[str, Any], out: Path, seams: Seams) -> Any:
+    kept = list(_captures(incident))
+    if not kept:
+        raise UsageError(
+            f"nothing of {incident['key']} is captured yet", advice=f"sourcekeep archive {incident['key']}"
+        )
+    pages = [
+        WaczPage(capture["url"], datetime.fromisoformat(capture["timestamp"]), citation["title"] or citation["text"])
+        for citation, capture in kept
+        if capture["http_status"] is not None and 200 <= capture["http_status"] < 300
+    ]
+    return write_wacz(
+        out,
+        title=incident["title"],
+        description=f"The archived sources of the incident record {incident['key']}.",
+        records=[(warc_path(config.data, one["warc"]), one["offset"], one["length"]) for _, one in kept],
+        pages=pages,
+        main_page=pages[0] if pages else None,
+        created=seams.now(),
+        software=f"sourcekeep {version('sourcekeep')}",
+    )
+
+
+def _as_json(incident: dict[str, Any]) -> str:
+    return json.dumps(incident, ensure_ascii=False, indent=2) + "\n"
+
+
+def _as_csv(incident: dict[str, Any]) -> str:
+    out = io.StringIO()
+    columns = ("position", "section", "publisher", "year", "title", "format", "url", "source_url")
+    writer = csv.writer(out)
+    writer.writerow([*columns, "state", "captured_at", "captured_url", "payload_digest"])
+    for citation in incident["citations"]:
+        last = citation["captures"][-1] if citation["captures"] else {}
+        row = [*(citation[column] for column in columns), citation["resolution"]["state"]]
+        writer.writerow(map(_cell, [*row, *(last.get(name) for name in ("timestamp", "url", "payload_digest"))]))
+    return out.getvalue()
+
+
+def _cell(value: object) -> object:
+    """A cell that no spreadsheet takes for a formula (OWASP: CSV injection)."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def _works(incident: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    return (citation for citation in incident["citations"] if not citation["same_as"])
+
+
+def _as_csl(incident: dict[str, Any]) -> str:
+    return json.dumps([_csl(incident["key"], work) for work in _works(incident)], ensure_ascii=False, indent=2) + "\n"
+
+
+def _csl(key: str, work: dict[str, Any]) -> dict[str, Any]:
+    item: dict[str, Any] = {
+        "id": f"{key}-{work['position']}",
+        "type": "report",
+        "title": work["title"] or work["text"],
+        "publisher": work["publisher"] or None,
+        "author": [{"literal": name} for name in work["authors"]] or None,
+        "issued": {"date-parts": [[work["year"]]]} if work["year"] else None,
+        "URL": work["source_url"] or work["url"],
+    }
+    return {name: value for name, value in item.items() if value is not None}
+
+
+def _as_bibtex(incident: dict[str, Any]) -> str:
+    return "\n".join(_bibtex(incident["key"], work) for work in _works(incident))
+
+
+def _bibtex(key: str, work: dict[str, Any]) -> str:
+    csl = _csl(key, work)
+    fields = {
+        "title": csl["title"],
+        "author": " and ".join(f"{{{name}}}" for name in work["authors"]),
+        "institution": work["publisher"],
+        "year": work["year"],
+        "url": csl.get("URL"),
+    }
+    lines = [f"  {name} = {{{_braced(str(value))}}}," for name, value in fields.items() if value]
+    return "\n".join([f"@techreport{{{csl['id']},", *lines, "}", ""])
+
+
+def _braced(text: str) -> str:
+    """Text that BibTeX reads back as it is: braces balanced by leaving them out, specials escaped."""
+    text = text.replace("\\", " ").replace("{", "(").replace("}", ")")
+    return "".join(f"\\{char}" if char in "%&$#_" else char for char in text)
+
+
+def _as_html(incident: dict[str, Any]) -> str:
+    """Robust Links (robustlinks.mementoweb.org): the cited address stays, the archived one stands beside it."""
+    rows = "\n".join(f"<li>{_robust_link(citation)}</li>" for citation in incident["citations"])
+    title = escape(incident["title"])
+    return (
+        f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>{title}: sources</title>\n'
+        f"<h1>{title}</h1>\n<ol>\n{rows}\n</ol>\n</html>\n"
+    )
+
+
+def _robust_link(citation: dict[str, Any]) -> str:
+    text = escape(citation["text"])
+    url = citation["source_url"] or citation["url"]
+    if not url or not url.startswith(("http://", "https://")):
+        return text
+    stamp = f' data-versiondate="{citation["captures"][-1]["timestamp"][:10]}"' if citation["captures"] else ""
+    return f'<a href="{escape(url)}" data-originalurl="{escape(citation["url"] or url)}"{stamp}>{text}</a>'
+
+
+_WRITERS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "json": _as_json,
+    "csv": _as_csv,
+    "bib": _as_bibtex,
+    "csl.json": _as_csl,
+    "html": _as_html,
+}

@@ -1,0 +1,107 @@
+"""Records from files into the catalogue, their bytes into the archive; nothing is fetched."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from archive.capture import Capture, Origin
+from archive.seed import Why
+from desk.config import Config
+from desk.place import Place, catalogue, held, reading_pool
+from desk.targets import record_bytes
+from extract.incident.formats import incidents_of, join_records
+from extract.incident.values import Incident
+from extract.pool import Pool
+from store import dossier, intake
+
+READ = "extract.incident.formats:read_material"
+_MIMES = {".html": "text/html", ".htm": "text/html", ".json": "application/json", ".csv": "text/csv"}
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A file that was read as a record: its bytes and the incidents in it."""
+
+    path: Path
+    content: bytes
+    incidents: tuple[Incident, ...]
+    warnings: tuple[str, ...]
+
+
+def read_records(pool: Pool, files: Sequence[Path]) -> list[Record]:
+    """The records in these files, read in workers; UsageError or UnreadableRecord names the first that is none."""
+    contents = [record_bytes(path) for path in files]
+    asked = [pool.submit(READ, content, name=path.name) for path, content in zip(files, contents, strict=True)]
+    records = []
+    for path, content, one in zip(files, contents, asked, strict=True):
+        answer = one.result()
+        plain = answer.value if answer.failure is None else {"error": f"{path.name}: {answer.reason}", "nearest": []}
+        incidents = tuple(join_records(incidents_of(plain)))
+        records.append(Record(path, content, incidents, tuple(plain["warnings"])))
+    return records
+
+
+def file_address(path: Path) -> str:
+    """The URI under which a file that was handed in is kept: its name, not its place on this machine."""
+    return f"urn:x-sourcekeep:file:{quote(path.name)}"
+
+
+def keep_file(place: Place, path: Path, content: bytes) -> Capture:
+    """Keeps a record's bytes as a WARC `resource`, so that the catalogue can be made again from the archive alone."""
+    mime = _MIMES.get(path.suffix.lower(), "text/plain")
+    return place.writer.keep_resource(file_address(path), mime, content, Origin(Why.INCIDENT.value)).result()
+
+
+def file_record(place: Place, record: Record) -> list[intake.Filed]:
+    """Files the incidents of a record, and its bytes unless nothing in it is new."""
+    now = place.seams.now()
+    filed = [intake.file_incident(place.database, one, now=now) for one in record.incidents]
+    if any(one.state != "same" for one in filed):
+        keep_file(place, record.path, record.content)
+    return filed
+
+
+def import_records(config: Config, files: Sequence[Path], *, dry_run: bool = False) -> dict[str, Any]:
+    """The answer of `import`: what was added and changed (or would be), each incident whole, and every warning."""
+    if dry_run:
+        with reading_pool(config) as pool:
+            records = read_records(pool, files)
+        return _dry_answer(records, _known_keys(config))
+    with held(config) as place:
+        records = read_records(place.pool, files)
+        filed = [one for record in records for one in file_record(place, record)]
+        incidents = [dossier.incident_object(place.database, one.key) for one in filed]
+    return _answer(records, filed, incidents)
+
+
+def _answer(records: list[Record], filed: list[intake.Filed], incidents: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "incidents_added": sum(one.state == "added" for one in filed),
+        "incidents_changed": sum(one.state == "changed" for one in filed),
+        "citations_added": sum(one.citations_added for one in filed),
+        "warnings": [warning for record in records for warning in record.warnings],
+        "incidents": incidents,
+    }
+
+
+def _known_keys(config: Config) -> set[str]:
+    """The keys in the catalogue, which is not made where there is none."""
+    if not config.database and not (config.data / "catalog.sqlite").exists():
+        return set()
+    with catalogue(config) as database:
+        return {row["key"] for row in dossier.incidents(database)}
+
+
+def _dry_answer(records: list[Record], known: set[str]) -> dict[str, Any]:
+    """What an import would answer; a known incident counts as changed, since only filing compares it."""
+    incidents = [one for record in records for one in record.incidents]
+    fresh = [one for one in incidents if one.key not in known]
+    return {
+        "incidents_added": len(fresh),
+        "incidents_changed": len(incidents) - len(fresh),
+        "citations_added": sum(len(one.citations) for one in fresh),
+        "warnings": [warning for record in records for warning in record.warnings],
+        "incidents": [as_object(one) for one in incidents],
+    }

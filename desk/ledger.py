@@ -1,0 +1,31 @@
+"""The politeness ledger as the crawler asks for it, over the catalogue, never on the loop's thread."""
+
+import asyncio
+from collections.abc import Sequence
+
+from archive.host import HostState, RobotsCopy
+from store import hosts
+from store.database import Database
+
+
+class CatalogueLedger:
+    """`crawler.gate.Ledger` over `store.hosts`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def load(self, host: str) -> HostState | None:
+        """What earlier runs learnt of a host."""
+        return await asyncio.to_thread(hosts.load, self._database, host)
+
+    async def save(self, states: Sequence[HostState]) -> None:
+        """Remembers these hosts."""
+        await asyncio.to_thread(hosts.save, self._database, states)
+
+    async def load_robots(self, origin: str) -> RobotsCopy | None:
+        """An origin's robots.txt as last had."""
+        return await asyncio.to_thread(hosts.load_robots, self._database, origin)
+
+    async def save_robots(self, origin: str, copy: RobotsCopy) -> None:
+        """Remembers an origin's robots.txt."""
+        await asyncio.to_thread(hosts.save_robots, self._database, origin, copy)

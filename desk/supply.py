@@ -1,0 +1,64 @@
+"""Seeds to the crawl and outcomes back, over the catalogue, never on the loop's thread."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from archive.seed import Outcome, Seed, Why
+from crawler.publisher import for_host
+from desk.place import Place
+from store import frontier
+
+
+def publisher_of(host: str) -> str:
+    """The name of the publisher that owns a host."""
+    return for_host(host).name
+
+
+class CatalogueSupply:
+    """`crawler.run.Supply` for one run.
+
+    `settled` hears of outcomes once they are filed; `further` is asked when nothing is due: it does what may lead to
+    more (records to read, citations to resolve) and answers whether it did.
+    """
+
+    def __init__(
+        self,
+        place: Place,
+        run: int,
+        *,
+        settled: Callable[[Sequence[Outcome]], None] = lambda outcomes: None,
+        further: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._place, self._run = place, run
+        self._settled, self._further = settled, further
+        crawl = place.config.crawl
+        self._again = {Why.LISTING: timedelta(days=crawl.listing_days)}
+        self._usually = timedelta(days=crawl.recapture_days)
+
+    async def claim(self, limit: int) -> Sequence[Seed]:
+        """Due seeds of this run; none only when nothing that could lead to more is left to do here."""
+        return await asyncio.to_thread(self._claim, limit)
+
+    def _claim(self, limit: int) -> Sequence[Seed]:
+        place = self._place
+        while True:
+            seeds = frontier.claim(place.database, self._run, limit, place.seams.now())
+            if seeds or not self._further():
+                return seeds
+
+    async def settle(self, outcomes: Sequence[Outcome]) -> None:
+        """Files how these ended and what they led to, then says so."""
+        await asyncio.to_thread(self._settle, outcomes)
+
+    def _settle(self, outcomes: Sequence[Outcome]) -> None:
+        for why in dict.fromkeys(outcome.seed.why for outcome in outcomes):
+            frontier.settle(
+                self._place.database,
+                self._run,
+                [outcome for outcome in outcomes if outcome.seed.why is why],
+                self._place.seams.now(),
+                publisher_of=publisher_of,
+                recapture_after=self._again.get(why, self._usually),
+            )
+        self._settled(outcomes)
