@@ -92,6 +92,8 @@ def _response(exchange: Exchange, answer: Answer, wire: list[Field], ids: Ids) -
         headers.append(("WARC-Truncated", exchange.truncated.value))
     if answer.digest:
         headers.append(("WARC-Payload-Digest", answer.digest))
+    # The same type when no status line could be read: warcio, pywb's indexer and fastwarc take such blocks as they are
+    # (tried with every odd answer of the wire samples), and anything else would claim that it did not come by HTTP.
     return Record("response", headers, "application/http;msgtype=response", answer.block)
 
 

@@ -133,26 +133,38 @@ def _text(value: bytes) -> str:
 
 
 KNOWN_DIGESTS = {"sha1": 20, "sha256": 32, "md5": 16, "sha512": 64}  # bytes each
+_URL_SAFE = str.maketrans("-_", "+/")
 
 
 def parse_digest(text: str) -> tuple[str, bytes] | None:
-    """`algorithm:value` as (algorithm, raw digest), hexadecimal or Base32; None when unknown or of the wrong length.
+    """`algorithm:value` as (algorithm, raw digest); None when the algorithm is not known or the value none of it.
 
-    Writers differ: `sha-1` means `sha1`, padding and case are free on reading (WARC annotations #48, #80).
+    Writers differ: `sha-1` means `sha1`, values are hexadecimal, Base32 or Base64 (either alphabet), padding and case
+    of the first two are free on reading (WARC annotations #48, #80).
     """
-    label, colon, value = text.strip().partition(":")
-    algorithm = label.lower().replace("sha-", "sha")
-    size = KNOWN_DIGESTS.get(algorithm)
-    if not colon or size is None:
-        return None
+    algorithm, value = _split_digest(text)
+    size = KNOWN_DIGESTS.get(algorithm, 0)
     value = value.rstrip("=")
     try:
         if len(value) == 2 * size:
-            return algorithm, bytes.fromhex(value)
-        raw = base64.b32decode(value.upper() + "=" * (-len(value) % 8))
+            raw = bytes.fromhex(value)
+        elif len(value) == -(-size * 8 // 5):
+            raw = base64.b32decode(value.upper() + "=" * (-len(value) % 8))
+        else:
+            raw = base64.b64decode(value.translate(_URL_SAFE) + "=" * (-len(value) % 4), validate=True)
     except (ValueError, binascii.Error):
         return None
-    return (algorithm, raw) if len(raw) == size else None
+    return (algorithm, raw) if size and len(raw) == size else None
+
+
+def is_malformed_digest(text: str) -> bool:
+    """True when an algorithm is named that is known here and the value can be none of its digests."""
+    return _split_digest(text)[0] in KNOWN_DIGESTS and parse_digest(text) is None
+
+
+def _split_digest(text: str) -> tuple[str, str]:
+    label, _, value = text.strip().partition(":")
+    return label.lower().replace("sha-", "sha"), value
 
 
 def new_hash(algorithm: str) -> "hashlib._Hash":

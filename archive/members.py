@@ -34,14 +34,6 @@ def _compressor() -> Any:
     return zlib.compressobj(ZLIB_LEVEL, zlib.DEFLATED, _GZIP)
 
 
-def _header() -> bytes:
-    compressor = _compressor()
-    return bytes(compressor.compress(b"") + compressor.flush())[:10]
-
-
-GZIP_HEADER = _header()  # the same ten bytes open every member: no name, no time
-
-
 class _Block(RawIOBase):
     """A block as warcio reads it: slices, no copies."""
 
@@ -89,6 +81,15 @@ def member_of(record: Record) -> list[bytes]:
     member = _Member()
     WARCWriter(member, gzip=False, warc_version="WARC/1.1").write_record(ready)
     return member.pieces
+
+
+def compressed(content: bytes) -> bytes:
+    """`content` as one gzip member."""
+    compressor = _compressor()
+    return bytes(compressor.compress(content) + compressor.flush())
+
+
+GZIP_HEADER = compressed(b"")[:10]  # the same ten bytes open every member: no name, no time
 
 
 class Inflater:

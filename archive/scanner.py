@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from archive.feed import Feed
-from archive.fields import Fields, parse_date, parse_digest, parse_fields, record_id
+from archive.fields import Fields, is_malformed_digest, parse_date, parse_digest, parse_fields, record_id
 from archive.measure import BlockMeter, Measure
 from archive.members import MAGIC, Inflater
 from archive.stretch import Stretch, slices
@@ -66,6 +66,9 @@ def _header_faults(fields: Fields) -> Iterator[str]:
     length = fields.get("Content-Length") or ""
     if not (length.isascii() and length.isdigit() and len(length) < 19):
         yield "the content length is missing or no number"
+    for name in ("WARC-Block-Digest", "WARC-Payload-Digest"):
+        if is_malformed_digest(fields.get(name) or ""):
+            yield f"{name} is no digest of its algorithm"
 
 
 def _digest_faults(fields: Fields, measure: Measure) -> Iterator[str]:

@@ -42,7 +42,9 @@ def exchange(received: bytes = PAGE, url: str = "https://a.example/", **given: A
     body_at = end_at = len(received)
     if line and end:
         status, body_at = int(line[1]), end.end()
-        fields = [tuple(map(bytes.strip, f.split(b":", 1))) for f in received[head_at:body_at].split(b"\n")[1:] if b":" in f]
+        fields = [
+            tuple(map(bytes.strip, f.split(b":", 1))) for f in received[head_at:body_at].split(b"\n")[1:] if b":" in f
+        ]
         headers = tuple(fields)
         framing, end_at = _framing(received, body_at, status, fields)
     else:

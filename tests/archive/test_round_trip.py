@@ -4,19 +4,17 @@ import base64
 import gzip
 from pathlib import Path
 
-import pytest
 from fastwarc.warc import ArchiveIterator as FastIterator
 from fastwarc.warc import WarcRecordType
 from warcio.archiveiterator import ArchiveIterator
 
-from archive.capture import Framing
 from archive.fields import parse_fields, sha256_of
 from archive.fixity import verify_file
 from archive.payload import entity_body
 from archive.reader import captures_in, read_capture, read_payload
 from archive.scanner import scan_warc
 from archive.stretch import mapped
-from tests.archive.exchanges import PAGE, exchange, forms, keep_all, only_file
+from tests.archive.exchanges import exchange, forms, keep_all, only_file
 
 
 def test_every_odd_answer_is_kept_byte_for_byte(tmp_path: Path, real_samples: Path) -> None:

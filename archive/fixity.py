@@ -1,0 +1,96 @@
+"""Fixity: an archive file read whole again, and everything named that is not as it must be."""
+
+import mmap
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from archive.arc import scan_arc
+from archive.capture import Capture
+from archive.errors import NotAnArchive
+from archive.files import OPEN
+from archive.form import Form, form_of
+from archive.packages import PackageRefused, opened_package
+from archive.reader import captures_of
+from archive.scanner import scan_warc
+from archive.stretch import Stretch, mapped
+
+
+@dataclass(frozen=True)
+class Damage:
+    """One thing that is not as it must be. `url` is what the damaged record was of, where that can still be read."""
+
+    warc: str
+    offset: int
+    what: str
+    url: str | None
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """What was found in one file: sound records, bytes of the file, damage in file order, sound captures."""
+
+    records: int
+    bytes: int
+    damaged: tuple[Damage, ...]
+    captures: tuple[Capture, ...] = ()
+
+
+def verify_file(path: Path) -> FileReport:
+    """Read every record of a WARC, ARC or WACZ file, whoever wrote it, and hold it against the rules of its form.
+
+    A WARC record is sound when its gzip member ends properly, its block has exactly the length it names and is
+    followed by two line ends, its header parses, and its digests match. Goes on behind damage as far as records can
+    be found. NotAnArchive for any other file; OSError when it cannot be read at all.
+    """
+    try:
+        data = mapped(path)
+    except IsADirectoryError:
+        raise NotAnArchive(f"{path} is a folder") from None
+    form = form_of(path, data)
+    return _package_report(path) if form is Form.WACZ else _report(path.name, data, form)
+
+
+def _package_report(path: Path) -> FileReport:
+    """A WACZ: the hashes that its datapackage states, and every record of the WARC files in it.
+
+    Offsets are bytes of the WARC file inside, which `warc` names after the package.
+    """
+    records = 0
+    damaged: list[Damage] = []
+    captures: list[Capture] = []
+    try:
+        with opened_package(path) as package:
+            damaged += [Damage(path.name, 0, what, None) for what in package.faults()]
+            for name, data in package.warc_files():
+                inner = _report(name, data, form_of(Path(name), data))
+                records += inner.records
+                captures += inner.captures
+                damaged += [replace(each, warc=f"{path.name}!{name}") for each in inner.damaged]
+    except PackageRefused as refusal:
+        damaged.append(Damage(path.name, 0, str(refusal), None))
+    return FileReport(records, path.stat().st_size, tuple(damaged), tuple(captures))
+
+
+def _report(name: str, data: mmap.mmap | bytes, form: Form) -> FileReport:
+    damaged: list[Damage] = []
+    count = 0
+
+    def watched(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
+        nonlocal count
+        for stretch in stretches:
+            if stretch.faults:
+                damaged.append(Damage(name, stretch.offset, "; ".join(stretch.faults), _url(stretch)))
+            elif stretch.kind:  # blank lines at the end of an ARC file are no record
+                count += 1
+            yield stretch
+
+    scan = scan_arc if form is Form.ARC else scan_warc
+    captures = tuple(captures_of(watched(scan(data)), name.removesuffix(OPEN)))
+    if not len(data):
+        damaged.append(Damage(name, 0, "the file is empty", None))
+    return FileReport(count, len(data), tuple(damaged), captures)
+
+
+def _url(stretch: Stretch) -> str | None:
+    return (stretch.fields.get("WARC-Target-URI") or "").strip("<>") or None if stretch.fields else None

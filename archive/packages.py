@@ -1,0 +1,142 @@
+"""WACZ packages from elsewhere, read without unpacking and within limits."""
+
+import hashlib
+import json
+import mmap
+import stat
+import tempfile
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from archive.errors import NotAnArchive
+
+MOST_ENTRIES = 100_000
+LARGEST_LIST = 64 << 20  # bytes of datapackage.json
+HIGHEST_RATIO = 200  # inflated to stored; deflate itself reaches 1032, honest texts stay far below
+_PIECE = 1 << 20
+_WARC_ENDS = (".warc", ".warc.gz", ".arc", ".arc.gz")
+
+
+class PackageRefused(NotAnArchive):
+    """The package cannot be read, or is made to do harm; the message names the entry."""
+
+
+class Package:
+    """An opened WACZ. Nothing of it is ever written under a name of its own choosing."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._zip = archive
+        self._entries = {entry.filename: entry for entry in archive.infolist()}
+
+    def faults(self) -> Iterator[str]:
+        """What its own datapackage.json says and is not so: resources missing, altered, or not listed."""
+        listed = self._read_json("datapackage.json")
+        resources = listed.get("resources") if isinstance(listed, dict) else None
+        if not isinstance(resources, list):
+            yield "datapackage.json is missing or lists no resources"
+            return
+        paths = set()
+        for resource in resources:
+            path, stated = _stated(resource)
+            paths.add(path)
+            if path not in self._entries:
+                yield f"{path} is listed and missing"
+            elif stated and (found := self._digest(path, stated.split(":", 1)[0])) != stated.split(":", 1)[1]:
+                yield f"{path} is not as listed: {found}"
+        yield from (
+            f"{name} is not listed" for name in self._entries if name.startswith("archive/") and name not in paths
+        )
+        yield from self._digest_faults()
+
+    def warc_files(self) -> Iterator[tuple[str, mmap.mmap | bytes]]:
+        """(entry name, bytes) of each WARC or ARC file inside, one after the other from a nameless temporary file."""
+        for name, entry in self._entries.items():
+            if name.startswith("archive/") and name.lower().endswith(_WARC_ENDS):
+                with tempfile.TemporaryFile() as copy:
+                    for piece in self._pieces(entry):
+                        copy.write(piece)
+                    copy.flush()
+                    yield name, mmap.mmap(copy.fileno(), 0, access=mmap.ACCESS_READ) if copy.tell() else b""
+
+    def _digest_faults(self) -> Iterator[str]:
+        """`datapackage-digest.json` seals the list, where there is one."""
+        if "datapackage-digest.json" not in self._entries:
+            return
+        seal = self._read_json("datapackage-digest.json")
+        stated = seal.get("hash") if isinstance(seal, dict) else None
+        if not isinstance(stated, str) or stated != f"sha256:{self._digest('datapackage.json', 'sha256')}":
+            yield "datapackage-digest.json does not match datapackage.json"
+
+    def _digest(self, name: str, algorithm: str) -> str:
+        if algorithm not in ("sha256", "sha512", "sha1", "md5"):
+            return f"a digest in {algorithm!r} is not known"
+        digest = hashlib.new(algorithm, usedforsecurity=False)
+        for piece in self._pieces(self._entries[name]):
+            digest.update(piece)
+        return digest.hexdigest()
+
+    def _read_json(self, name: str) -> Any:
+        entry = self._entries.get(name)
+        if entry is None or entry.file_size > LARGEST_LIST:
+            return None
+        try:
+            return json.loads(b"".join(self._pieces(entry)))
+        except (ValueError, RecursionError):
+            return None
+
+    def _pieces(self, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+        try:
+            with self._zip.open(entry) as source:
+                while piece := source.read(_PIECE):
+                    yield piece
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+            raise PackageRefused(f"{entry.filename} cannot be read: {error}") from error
+
+
+def _stated(resource: Any) -> tuple[str, str]:
+    """(path, `algorithm:digest`) of a resource, in the form of WACZ 1.1 or of 1.0."""
+    if not isinstance(resource, dict):
+        return "", ""
+    path = str(resource.get("path", ""))
+    if isinstance(resource.get("hash"), str) and ":" in resource["hash"]:
+        return path, resource["hash"]
+    stats = resource.get("stats")
+    if isinstance(stats, dict) and isinstance(stats.get("hash"), str):
+        return path, f"{resource.get('hashing', 'sha256')}:{stats['hash']}"
+    return path, ""
+
+
+@contextmanager
+def opened_package(path: Path) -> Iterator[Package]:
+    """The package at `path`; PackageRefused, naming the entry, when it is broken or made to do harm."""
+    try:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise PackageRefused(f"the package cannot be read: {error}") from error
+    with archive:
+        _refuse_harm(archive.infolist())
+        yield Package(archive)
+
+
+def _refuse_harm(entries: list[zipfile.ZipInfo]) -> None:
+    """Names that leave the package, links, doubled names and bombs: none of them has an honest use in a WACZ."""
+    if len(entries) > MOST_ENTRIES:
+        raise PackageRefused(f"the package has {len(entries)} entries, more than {MOST_ENTRIES}")
+    for name, times in Counter(entry.filename for entry in entries).items():
+        if times > 1:
+            raise PackageRefused(f"{name!r} is in the package {times} times")
+    for entry in entries:
+        name = entry.filename
+        if name.startswith("/") or "\\" in name or ".." in name.split("/") or not name.isprintable():
+            raise PackageRefused(f"{name!r} is a name that leaves the package")
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            raise PackageRefused(f"{name!r} is a link")
+        if entry.flag_bits & 1:
+            raise PackageRefused(f"{name!r} is encrypted")
+        if entry.file_size > HIGHEST_RATIO * max(entry.compress_size, 1_000):
+            raise PackageRefused(f"{name!r} inflates to more than {HIGHEST_RATIO} times its size")

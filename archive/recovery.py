@@ -1,0 +1,98 @@
+"""Recovery: files that a crash left open, cut to their last whole capture, closed, and their captures adopted."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from archive.capture import Capture
+from archive.cdxj import leave_lines, line_of, merge_index
+from archive.errors import WriteFailed
+from archive.files import OPEN, TORN, WARC_FOLDER, sync_folder, write_whole
+from archive.reader import captures_of
+from archive.scanner import scan_warc
+from archive.stretch import Stretch, mapped
+
+_ENDS_AN_EVENT = frozenset(("warcinfo", "response", "revisit", "resource", "conversion"))
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The end of a file that was cut off and saved as `NAME.torn`."""
+
+    file: str
+    offset: int
+    bytes_cut: int
+
+
+@dataclass(frozen=True)
+class Short:
+    """A file that has less than the catalogue knows of: its captures from `offset` on are lost or damaged."""
+
+    file: str
+    offset: int
+    known_end: int
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """What a start found: captures without a row, torn ends, files shorter than the catalogue says."""
+
+    adopted: list[Capture] = field(default_factory=list)
+    cut: list[Cut] = field(default_factory=list)
+    short: list[Short] = field(default_factory=list)
+
+
+def recover(folder: Path, known_end: Callable[[str], int | None]) -> Recovered:
+    """Put the WARC files of a data folder in order after a crash; hold the folder's lock while it runs.
+
+    `known_end` gives the end (offset + length) of the last capture the catalogue has of a file, or None. Each file
+    still named `.open` is read from its start: what stands behind its last whole capture is saved as `NAME.torn` and
+    cut; captures behind the known end are adopted; then the file gets its final name. Nothing is ever appended to it
+    again, so damage inside stays where it is, for `verify` to name. Safe to repeat after a crash of its own.
+    WriteFailed when the disk refuses.
+    """
+    found = Recovered()
+    try:
+        for path in sorted((folder / WARC_FOLDER).glob("*" + OPEN)):
+            _recover_file(folder, path, known_end, found)
+        merge_index(folder)
+    except OSError as error:
+        raise WriteFailed(f"{error.filename or folder} could not be repaired: {error.strerror}") from error
+    return found
+
+
+def _recover_file(folder: Path, path: Path, known_end: Callable[[str], int | None], found: Recovered) -> None:
+    name = path.name.removesuffix(OPEN)
+    stretches = list(scan_warc(mapped(path)))
+    end = _last_event_end(stretches)
+    captures = [c for c in captures_of(stretches, name) if c.offset + c.length <= end]
+    size = path.stat().st_size
+    known = known_end(name) or 0
+    if end < known:
+        found.short.append(Short(name, end, known))
+    if end < size:
+        _cut(path, name, end)
+        found.cut.append(Cut(name, end, size - end))
+    found.adopted.extend(capture for capture in captures if capture.offset >= known)
+    if end == 0:  # nothing in it is whole; what there was lies in NAME.torn
+        path.unlink()
+    else:
+        leave_lines(folder, name, map(line_of, captures))
+        path.rename(path.with_name(name))
+    sync_folder(path.parent)
+
+
+def _last_event_end(stretches: list[Stretch]) -> int:
+    """The end of the last record that completes a capture: what follows it was never told to anybody."""
+    whole = (s.end for s in stretches if not s.faults and s.kind in _ENDS_AN_EVENT)
+    return max(whole, default=0)
+
+
+def _cut(path: Path, name: str, end: int) -> None:
+    """Save what stands behind `end`, then cut it, each durably before the next."""
+    with path.open("r+b") as file:
+        file.seek(end)
+        write_whole(path.with_name(name + TORN), file.read())
+        file.truncate(end)
+        os.fsync(file.fileno())
