@@ -40,8 +40,9 @@ def _print_citation(citation: dict[str, Any]) -> None:
     for capture in citation["captures"]:
         document = capture.get("document")
         what = f"{document['state']}, {document['pages']} pages" if document else "not read"
-        out.print(f"      {capture['timestamp'][:10]}  {capture['http_status']}  {safe(capture['mime_sniffed'] or '')}  "
-                  f"{what}  {safe(capture['url'])}", markup=False)  # fmt: skip
+        mime = safe(capture["mime_sniffed"] or "")
+        line = f"{capture['timestamp'][:10]}  {capture['http_status']}  {mime}  {what}  {safe(capture['url'])}"
+        out.print(f"      {line}", markup=False)
 
 
 def how_resolved(resolution: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from desk.config import Config
 from desk.place import Place, catalogue, held, reading_pool
 from desk.targets import record_bytes
 from extract.incident.formats import incidents_of, join_records
+from extract.incident.plain import as_object
 from extract.incident.values import Incident
 from extract.pool import Pool
 from store import dossier, intake

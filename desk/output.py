@@ -18,7 +18,7 @@ def _plain(value: Any) -> str:
 
 
 def safe(text: object) -> str:
-    """Text from outside as it may stand on a terminal: control and direction characters shown as `\\x1b`, not obeyed."""
+    """Text from outside as it may stand on a terminal: control and direction characters shown, not obeyed."""
     shown = []
     for char in str(text):
         hidden = (ord(char) < 32 and char not in "\n\t") or 0x7F <= ord(char) < 0xA0

@@ -13,7 +13,7 @@ from extract.reading import submit_reading
 
 
 def read_files(config: Config, files: Sequence[Path]) -> list[dict[str, Any]]:
-    """What the readers make of these files: the contract's `[{file, document, pages}]`; UsageError for a missing one."""
+    """What the readers make of these files, `[{file, document, pages}]`; UsageError for one that cannot be opened."""
     contents = [_content(path) for path in files]
     with reading_pool(config) as pool:
         asked = [

@@ -78,19 +78,25 @@ def import_command(call: Call, files: tuple[Path, ...], dry_run: bool) -> None:
 
 
 @click.command("demo")
-@click.option("--serve", is_flag=True, help="Keep the sample web up afterwards, to try commands against it.")
 @common
 @pass_call
-def demo_command(call: Call, serve: bool) -> int:
+def demo_command(call: Call) -> int:
     """Run the whole job on a packaged sample web on this machine; no internet needed.
 
-    It archives a sample incident page into a data folder (default ./sourcekeep-demo), then prints what to try
-    next. Exits 0 when the sample run went as the sample web promises (one dead link and one bot wall included).
+    It archives a sample incident page into a data folder (default ./sourcekeep-demo), checks its links, re-reads
+    every record and searches; then it prints what to try next. Exits 0 when all went as the sample web promises:
+    one dead link and one bot wall are part of it.
 
     \b
     Example:
       sourcekeep demo
     """
-    from desk.demo import demo
+    from desk.demo import FOLDER, demo, print_demo
 
-    return demo(call, serve=serve)
+    folder = call.flags.get("data")
+    answer = demo(call.config, folder)
+    if call.json:
+        as_json(answer)
+    else:
+        print_demo(answer, folder or FOLDER)
+    return int(bool(answer["surprises"]))

@@ -54,7 +54,7 @@ _COMMON = (
                  callback=_keep("data"), is_eager=True, envvar="SOURCEKEEP_DATA",
                  help="The folder in which everything is kept (default ./data)."),
     click.option("--database", metavar="URL", expose_value=False, callback=_keep("database"), is_eager=True,
-                 envvar="SOURCEKEEP_DATABASE", help="The catalogue's SQLAlchemy URL (default sqlite in the data folder)."),
+                 envvar="SOURCEKEEP_DATABASE", help="The catalogue's SQLAlchemy URL (default: in the data folder)."),
     click.option("--config", "config_file", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
                  expose_value=False, callback=_keep("config_file"), is_eager=True, envvar="SOURCEKEEP_CONFIG",
                  help="A TOML file of settings; sourcekeep.example.toml has every key."),
