@@ -90,7 +90,7 @@ class _Reader:
         return str(self._of(name, (str,), "text", "")).translate(_FORBIDDEN)
 
     def number(self, name: str) -> int | None:
-        value = self._of(name, (int,), "a whole number", None)
+        value: int | None = self._of(name, (int,), "a whole number", None)
         if isinstance(value, bool) or (value is not None and abs(value) > LARGEST_NUMBER):
             raise UnreadableRecord(f"{self.where}.{name} is not a whole number up to {LARGEST_NUMBER:,}")
         return value
