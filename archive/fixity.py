@@ -78,11 +78,14 @@ def _report(name: str, data: mmap.mmap | bytes, form: Form) -> FileReport:
 
     def watched(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
         nonlocal count
+        announced = _Announced()
         for stretch in stretches:
             if stretch.faults:
-                damaged.append(Damage(name, stretch.offset, "; ".join(stretch.faults), _url(stretch)))
+                url = _url(stretch) or announced.url
+                damaged.append(Damage(name, stretch.offset, "; ".join(stretch.faults), url))
             elif stretch.kind:  # blank lines at the end of an ARC file are no record
                 count += 1
+            announced.watch(stretch)
             yield stretch
 
     scan = scan_arc if form is Form.ARC else scan_warc
@@ -94,3 +97,22 @@ def _report(name: str, data: mmap.mmap | bytes, form: Form) -> FileReport:
 
 def _url(stretch: Stretch) -> str | None:
     return (stretch.fields.get("WARC-Target-URI") or "").strip("<>") or None if stretch.fields else None
+
+
+class _Announced:
+    """The URL of a capture that the records just read belong to and that has not come yet.
+
+    It names a capture whose own header is lost, in files where request and metadata stand before it.
+    """
+
+    def __init__(self) -> None:
+        self.url: str | None = None
+        self._captured: str | None = None
+
+    def watch(self, stretch: Stretch) -> None:
+        """Take note of the next stretch."""
+        fields = stretch.fields
+        tied = fields.get("WARC-Concurrent-To") if fields else None
+        self.url = _url(stretch) if tied and tied != self._captured and not stretch.faults else None
+        if fields and stretch.kind not in ("request", "metadata"):
+            self._captured = fields.get("WARC-Record-ID")

@@ -12,6 +12,7 @@ from archive.members import MAGIC, Inflater
 from archive.stretch import Stretch, slices
 
 _VERSION = re.compile(rb"WARC/(\d\.\d+)\r?\n")
+_HTTP_KINDS = frozenset(("response", "request", "revisit"))
 _PAYLOAD_KINDS = frozenset(("response", "resource", "conversion", "request"))
 
 
@@ -51,7 +52,8 @@ def _meter(fields: Fields) -> BlockMeter:
     return BlockMeter(
         block_digests={wanted[0]} if wanted else set(),
         payload_digests=({stated[0] if stated else "sha256"} if kind in _PAYLOAD_KINDS else set()),
-        http=kind in ("response", "request", "revisit") and url.startswith(("http:", "https:")),
+        http=kind in _HTTP_KINDS
+        and (content_type.startswith("application/http") or url.startswith(("http:", "https:"))),
         keep=content_type.startswith("application/warc-fields") or kind in ("warcinfo", "metadata"),
     )
 

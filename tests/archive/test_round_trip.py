@@ -39,7 +39,8 @@ def test_every_odd_answer_is_kept_byte_for_byte(tmp_path: Path, real_samples: Pa
 
 def _interim(path: Path, record_id: str) -> bytes:
     for stretch in scan_warc(mapped(path)):
-        assert stretch.fields is not None and stretch.measure is not None
+        assert stretch.fields is not None
+        assert stretch.measure is not None
         if stretch.kind == "metadata" and stretch.fields.get("WARC-Concurrent-To") == f"<{record_id}>":
             fields = parse_fields(stretch.measure.content)
             assert fields is not None

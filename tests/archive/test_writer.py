@@ -1,0 +1,298 @@
+"""The writer: whole files byte for byte, revisits, groups, and what happens when the disk refuses."""
+
+import errno
+import os
+import shutil
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from warcio.archiveiterator import ArchiveIterator
+
+from archive import warcfile
+from archive.capture import Capture, Fault, Origin, RecordType, Truncation
+from archive.clock import fixed_seams
+from archive.errors import WriteFailed
+from archive.event import exchange_event
+from archive.fixity import verify_file
+from archive.members import member_of
+from archive.reader import captures_in, read_capture, read_payload
+from archive.records import Ids
+from archive.recovery import recover
+from archive.scanner import scan_warc
+from archive.writer import ArchiveWriter, Kept
+from tests.archive.exchanges import AGENT, CITED, NOW, PAGE, answer, exchange, keep_all, only_file
+
+VALIDATED = b"GET / HTTP/1.1\r\nHost: a.example\r\nIf-None-Match: W/x\r\n\r\n"
+
+
+def test_the_same_exchanges_give_the_same_file_byte_for_byte(tmp_path: Path) -> None:
+    files = []
+    for name in ("one", "two"):
+        exchanges = [exchange(answer(body=b"x" * n), f"https://a.example/{n}") for n in range(20)]
+        keep_all(tmp_path / name, exchanges, seams=fixed_seams(NOW))
+        files.append((only_file(tmp_path / name), (tmp_path / name / "index.cdxj").read_bytes()))
+    (one, index_one), (two, index_two) = files
+    assert one.name == two.name
+    assert one.name.startswith(f"sourcekeep-20260304050607-00001-{os.getpid()}-")
+    assert one.read_bytes() == two.read_bytes()
+    assert index_one == index_two
+
+
+def test_every_record_names_the_warcinfo_and_the_one_date_of_its_event(tmp_path: Path) -> None:
+    keep_all(tmp_path, [exchange(), exchange(url="https://b.example/", started=NOW + timedelta(microseconds=1))])
+    with only_file(tmp_path).open("rb") as file:
+        headers = [record.rec_headers for record in ArchiveIterator(file)]
+    info, *others = headers
+    assert info["WARC-Type"] == "warcinfo"
+    assert {header["WARC-Warcinfo-ID"] for header in others} == {info["WARC-Record-ID"]}
+    assert all(header["WARC-Block-Digest"].startswith("sha256:") for header in headers)
+    assert [header["WARC-Date"] for header in others] == ["2026-03-04T05:06:07.890123Z"] * 3 + [
+        "2026-03-04T05:06:07.890124Z"
+    ] * 3
+    metadata, request, response = others[:3]
+    assert metadata["WARC-Concurrent-To"] == request["WARC-Concurrent-To"] == response["WARC-Record-ID"]
+    assert response["WARC-IP-Address"] == "192.0.2.7"
+
+
+def test_an_unchanged_page_becomes_a_revisit_of_the_response(tmp_path: Path) -> None:
+    with ArchiveWriter(tmp_path, run="r", agent=AGENT) as writer:
+        first = writer.keep(exchange(), CITED).result(5)
+        later = exchange(started=NOW + timedelta(days=1))
+        again = writer.keep(later, CITED, previous=first).result(5)
+    assert again.record_type is RecordType.REVISIT
+    assert again.revisit_of == first.record_id
+    assert (again.payload_digest, again.payload_length) == (first.payload_digest, 5)
+    assert again.truncated is None
+    assert list(captures_in(only_file(tmp_path))) == [first, again]
+    held = read_capture(only_file(tmp_path), again.offset)
+    assert held.block == PAGE[:-5]
+    assert held.fields.get("WARC-Profile") == "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+    assert held.fields.get("WARC-Refers-To") == f"<{first.record_id}>"
+    assert held.fields.get("WARC-Refers-To-Date") == "2026-03-04T05:06:07.890123Z"
+    assert held.fields.get("WARC-Refers-To-Target-URI") == first.url
+    assert held.fields.get("WARC-Truncated") == "length"
+    assert not verify_file(only_file(tmp_path)).damaged
+
+
+def test_a_304_becomes_a_revisit_only_when_it_was_asked_for(tmp_path: Path) -> None:
+    not_modified = b"HTTP/1.1 304 Not Modified\r\nETag: W/x\r\n\r\n"
+    with ArchiveWriter(tmp_path, run="r", agent=AGENT) as writer:
+        first = writer.keep(exchange(), CITED).result(5)
+        asked = writer.keep(exchange(not_modified, sent=VALIDATED), CITED, previous=first).result(5)
+        unasked = writer.keep(exchange(not_modified), CITED, previous=first).result(5)
+        without = writer.keep(exchange(not_modified, sent=VALIDATED), CITED).result(5)
+    assert [c.record_type.value for c in (asked, unasked, without)] == ["revisit", "response", "response"]
+    assert asked.payload_digest == first.payload_digest
+    assert read_capture(only_file(tmp_path), asked.offset).block == not_modified
+    assert list(captures_in(only_file(tmp_path))) == [first, asked, unasked, without]
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"http_status": 404}, "another status"),
+        ({"location": "/elsewhere"}, "another Location"),
+        ({"truncated": Truncation.TIME}, "a truncated response is no reference"),
+        ({"record_type": RecordType.REVISIT}, "a revisit is no reference"),
+        ({"payload_length": 0}, "an empty payload is no reference"),
+        ({"payload_digest": "sha256:00"}, "another payload"),
+    ],
+)
+def test_no_revisit_unless_all_is_equal(tmp_path: Path, change: dict[str, Any], why: str) -> None:
+    (first,) = keep_all(tmp_path / "first", [exchange()])
+    with ArchiveWriter(tmp_path, run="r", agent=AGENT) as writer:
+        again = writer.keep(exchange(), CITED, previous=replace(first, **change)).result(5)
+    assert again.record_type is RecordType.RESPONSE, why
+
+
+def test_a_cut_answer_is_kept_and_marked(tmp_path: Path) -> None:
+    cut = exchange(PAGE[:-2], truncated=Truncation.DISCONNECT, fault=Fault.RESET, fault_detail="reset\r\nby peer")
+    (capture,) = keep_all(tmp_path, [cut])
+    assert capture.truncated is Truncation.DISCONNECT
+    assert capture.payload_length == 3
+    assert read_payload(tmp_path, capture).reason == "the answer was cut (disconnect)"
+    assert list(captures_in(only_file(tmp_path))) == [capture]
+
+
+def test_an_imported_file_becomes_a_resource(tmp_path: Path) -> None:
+    origin = Origin("incident", "Met Police – page\n.txt")
+    with ArchiveWriter(tmp_path, run="r", agent=AGENT, seams=fixed_seams(NOW)) as writer:
+        capture = writer.keep_resource(
+            "file:///Ünt itled<1>.txt", "Text/Plain; charset=utf-8", b"\r\n\r\nx", origin
+        ).result(5)
+    assert capture.record_type is RecordType.RESOURCE
+    assert capture.url == "file:///%C3%9Cnt%20itled%3C1%3E.txt"
+    assert (capture.mime, capture.http_status, capture.payload_length) == ("text/plain", None, 5)
+    assert capture.origin == Origin("incident", "Met Police – page%0A.txt")
+    assert list(captures_in(only_file(tmp_path))) == [capture]
+    payload = read_payload(tmp_path, capture)
+    assert (payload.content, payload.content_type) == (b"\r\n\r\nx", "Text/Plain; charset=utf-8")
+
+
+def test_nothing_received_is_not_kept(tmp_path: Path) -> None:
+    with (
+        ArchiveWriter(tmp_path, run="r", agent=AGENT) as writer,
+        pytest.raises(ValueError, match="nothing was received"),
+    ):
+        writer.keep(exchange(b""), CITED)
+    assert not list((tmp_path / "warc").glob("*"))
+    with pytest.raises(ValueError, match="closed"):
+        writer.keep(exchange(), CITED)
+
+
+def test_who_is_told_finds_the_record_on_disk_and_in_order(tmp_path: Path) -> None:
+    told: list[Kept] = []
+    threads = set()
+
+    def on_durable(kept: Sequence[Kept]) -> None:
+        threads.add(threading.current_thread().name)
+        for each in kept:
+            assert read_payload(tmp_path, each.capture).content == str(each.ticket).encode()
+        told.extend(kept)
+
+    with ArchiveWriter(tmp_path, run="r", agent=AGENT, on_durable=on_durable) as writer:
+        futures = [writer.keep(exchange(answer(body=str(n).encode())), CITED, ticket=n) for n in range(200)]
+        assert not futures[-1].cancel()
+    assert [each.ticket for each in told] == list(range(200))
+    assert [future.result(0) for future in futures] == [each.capture for each in told]
+    assert [each.capture.offset for each in told] == sorted(each.capture.offset for each in told)
+    assert threads == {"archive-writer"}
+    assert writer.pending_bytes == 0
+
+
+def test_a_full_file_is_closed_and_another_begun(tmp_path: Path) -> None:
+    body = os.urandom(40_000)
+    exchanges = [exchange(answer(body=body), f"https://a.example/{n}") for n in range(300)]
+    captures = keep_all(tmp_path, exchanges, roll_at=2_000_000)
+    files = sorted((tmp_path / "warc").iterdir())
+    assert len(files) > 3
+    assert all(path.name.endswith(".warc.gz") for path in files)
+    assert sorted({c.warc for c in captures}) == [path.name for path in files]
+    assert [c for path in files for c in captures_in(path)] == captures
+    assert len((tmp_path / "index.cdxj").read_text().splitlines()) == 300
+
+
+def test_a_large_body_is_kept_whole(tmp_path: Path) -> None:
+    body = os.urandom(20 << 20)
+    (capture,) = keep_all(tmp_path, [exchange(answer(body=body))])
+    assert read_payload(tmp_path, capture).content == body
+    part = read_payload(tmp_path, capture, limit=10)
+    assert (part.content, part.reason) == (body[:10], f"only the first 10 of {20 << 20} bytes")
+    assert not verify_file(only_file(tmp_path)).damaged
+
+
+class FailingDisk:
+    """os.write and os.fdatasync of the writer, the `at`-th call of which fails, half done."""
+
+    def __init__(self, at: int, number: int) -> None:
+        self.calls = 0
+        self.at = at
+        self.number = number
+
+    def fail(self) -> None:
+        self.calls += 1
+        if self.calls == self.at:
+            raise OSError(self.number, os.strerror(self.number))
+
+    def write(self, fd: int, data: memoryview) -> int:
+        if self.calls + 1 == self.at:
+            _real_write(fd, data[: len(data) // 2])
+        self.fail()
+        return _real_write(fd, data)
+
+    def fdatasync(self, fd: int) -> None:
+        self.fail()
+        _real_sync(fd)
+
+
+_real_write, _real_sync = os.write, os.fdatasync
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO])
+@pytest.mark.parametrize("at", range(1, 13))
+def test_a_refused_write_claims_nothing_and_the_next_run_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int, number: int
+) -> None:
+    disk = FailingDisk(at, number)
+    monkeypatch.setattr(warcfile.os, "write", disk.write)
+    monkeypatch.setattr(warcfile.os, "fdatasync", disk.fdatasync)
+    told: list[Capture] = []
+    with ArchiveWriter(
+        tmp_path, run="r", agent=AGENT, on_durable=lambda kept: told.extend(k.capture for k in kept)
+    ) as writer:
+        exchanges = [exchange(answer(body=os.urandom(2_000)), f"https://a.example/{n}") for n in range(8)]
+        failures = [writer.keep(each, CITED).exception(5) for each in exchanges]
+    monkeypatch.undo()
+    failed = [failure for failure in failures if failure is not None]
+    assert len(told) + len(failed) == 8
+    assert failed
+    assert all(isinstance(failure, WriteFailed) and os.strerror(number) in str(failure) for failure in failed)
+    ends = {c.warc: c.offset + c.length for c in told}
+    found = recover(tmp_path, ends.get)
+    assert not found.adopted
+    assert not found.short
+    kept = [c for path in sorted((tmp_path / "warc").glob("*.warc.gz")) for c in captures_in(path)]
+    assert kept == told
+    again = keep_all(tmp_path, [exchange(url="https://a.example/again")])
+    files = sorted((tmp_path / "warc").glob("*.warc.gz"))
+    assert all(not verify_file(path).damaged for path in files)
+    assert len((tmp_path / "index.cdxj").read_text().splitlines()) == len(told) + len(again)
+
+
+def test_when_the_catalogue_refuses_nothing_is_claimed_and_the_record_is_adopted_later(tmp_path: Path) -> None:
+    def refuse(_: Sequence[Kept]) -> None:
+        raise RuntimeError("no catalogue")
+
+    with ArchiveWriter(tmp_path, run="r", agent=AGENT, on_durable=refuse) as writer:
+        one = writer.keep(exchange(), CITED)
+        with pytest.raises(RuntimeError, match="no catalogue"):
+            one.result(5)
+        with pytest.raises(RuntimeError, match="no catalogue"):
+            writer.keep(exchange(), CITED).result(5)
+    assert len(recover(tmp_path, lambda _: None).adopted) == 1
+
+
+def test_what_cannot_be_built_fails_alone_and_leaves_no_trace(tmp_path: Path) -> None:
+    with ArchiveWriter(tmp_path, run="r", agent=AGENT) as writer:
+        good = writer.keep(exchange(), CITED)
+        bad = writer.keep(exchange(started=None), CITED)
+        last = writer.keep(exchange(), CITED)
+        with pytest.raises(AttributeError):
+            bad.result(5)
+    assert list(captures_in(only_file(tmp_path))) == [good.result(0), last.result(0)]
+    assert not verify_file(only_file(tmp_path)).damaged
+
+
+_HOSTILE = st.text(st.characters(codec=None), max_size=40) | st.sampled_from(
+    ["http://a/\r\nWARC-Type: response", "http://a/\r\n\r\nHTTP/1.1 200 OK\r\n\r\nforged", "\ud800", "a\x00b", " <x> "]
+)
+
+
+@given(url=_HOSTILE, via=_HOSTILE, why=_HOSTILE, detail=_HOSTILE, peer=_HOSTILE)
+def test_no_text_forges_or_breaks_a_record(url: str, via: str, why: str, detail: str, peer: str) -> None:
+    one = exchange(url=url, fault_detail=detail, peer=peer)
+    ids = Ids("<urn:uuid:1>", "<urn:uuid:2>", "<urn:uuid:3>", "<urn:uuid:4>")
+    event = exchange_event(one, Origin(why, via), None, ids)
+    data = b"".join(piece for record in event.records for piece in member_of(record))
+    stretches = list(scan_warc(data))
+    assert [stretch.kind for stretch in stretches] == ["metadata", "request", "response"]
+    assert not any(stretch.faults for stretch in stretches)
+    names = [name for stretch in stretches if stretch.fields for name, _ in stretch.fields.pairs]
+    honest = exchange_event(exchange(peer=one.peer), Origin("x", "y"), None, ids)
+    expected = [name for record in honest.records for name, _ in record.headers]
+    added = len(stretches) * ["WARC-Block-Digest", "Content-Type", "Content-Length"]
+    assert sorted(names) == sorted(expected + added)
+
+
+def test_a_file_in_use_by_others_is_never_taken_over(tmp_path: Path) -> None:
+    keep_all(tmp_path, [exchange()], seams=fixed_seams(NOW))
+    shutil.copy(only_file(tmp_path), only_file(tmp_path).with_suffix(".gz.open"))
+    with pytest.raises(WriteFailed, match="File exists"):
+        keep_all(tmp_path, [exchange()], seams=fixed_seams(NOW))
