@@ -7,11 +7,13 @@ import json
 import random
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from typing import IO, ClassVar
 
-SYLLABLES = "ba ce di fo gu la me ni po ru sa te vi wo xu an el ir os um".split()
+SYLLABLES = tuple(left + right for left in "bdflmnprst" for right in "aeo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ def page(dice: random.Random, words: list[str], at: int) -> bytes:
     parts = [
         f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{title}</title>",
         f"<meta name='description' content='{sentence(dice, words)}'><link rel='stylesheet' href='/style.css'></head>",
-        f"<body><nav><ul>{menu}</ul></nav><main><article><h1>{title}</h1><time datetime='2024-05-17'>17 May 2024</time>",
+        f"<body><nav><ul>{menu}</ul></nav><main><article><h1>{title}</h1>",
+        "<time datetime='2024-05-17'>17 May 2024</time>",
     ]
     size = sum(map(len, parts))
     while size < wanted:
@@ -99,15 +102,17 @@ def pdf(dice: random.Random, words: list[str], pages: int) -> bytes:
 class Connection(asyncio.Protocol):
     """One connection: answers requests in origin form by their Host, and in absolute form as a proxy is asked."""
 
-    answers: dict[str, bytes]
-    counts = {"connections": 0, "requests": 0}
+    answers: ClassVar[dict[str, bytes]] = {}
+    counts: ClassVar[dict[str, int]] = {"connections": 0, "requests": 0}
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """One more connection."""
         assert isinstance(transport, asyncio.Transport)
         self.transport, self.waiting = transport, b""
         self.counts["connections"] += 1
 
     def data_received(self, data: bytes) -> None:
+        """Answer each request that is whole."""
         self.waiting += data
         while b"\r\n\r\n" in self.waiting:
             head, _, self.waiting = self.waiting.partition(b"\r\n\r\n")
@@ -128,17 +133,19 @@ def response(mime: str, body: bytes) -> bytes:
     """The whole answer as it goes over the wire."""
     head = (
         f"HTTP/1.1 200 OK\r\nDate: Fri, 17 May 2024 09:00:00 GMT\r\nServer: seeded\r\nContent-Type: {mime}\r\n"
-        f"Content-Length: {len(body)}\r\nETag: \"{hash(len(body)) & 0xFFFFFF:x}\"\r\nConnection: keep-alive\r\n\r\n"
+        f'Content-Length: {len(body)}\r\nETag: "{zlib.crc32(body):x}"\r\nConnection: keep-alive\r\n\r\n'
     )
     return head.encode() + body
 
 
-MISSING = b"HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nContent-Length: 7\r\nConnection: keep-alive\r\n\r\nnothing"
+MISSING = (
+    b"HTTP/1.1 404 Not Found\r\nContent-Type: text/plain\r\nContent-Length: 7\r\nConnection: keep-alive\r\n\r\nnothing"
+)
 
 
 async def serve(plan: Plan) -> None:
     """Answers until the standard input ends, then says how much was asked; the port is the first line printed."""
-    Connection.answers = {url: response(mime, body) for url, mime, body in bodies(plan)}
+    Connection.answers.update((url, response(mime, body)) for url, mime, body in bodies(plan))
     loop = asyncio.get_running_loop()
     server = await loop.create_server(Connection, "127.0.0.1", 0, backlog=512)
     print(server.sockets[0].getsockname()[1], flush=True)
@@ -151,17 +158,17 @@ async def serve(plan: Plan) -> None:
 
 @dataclass
 class Site:
-    """A running site: where it listens, and its process."""
+    """A running site: where it listens, and the pipes to its process."""
 
     origin: str
-    process: "subprocess.Popen[str]"
+    asks: IO[str]
+    says: IO[str]
 
     def counts(self) -> dict[str, int]:
         """Connections and requests since the last call."""
-        assert self.process.stdin is not None and self.process.stdout is not None
-        self.process.stdin.write("counts\n")
-        self.process.stdin.flush()
-        counts: dict[str, int] = json.loads(self.process.stdout.readline())
+        self.asks.write("counts\n")
+        self.asks.flush()
+        counts: dict[str, int] = json.loads(self.says.readline())
         return counts
 
 
@@ -171,9 +178,10 @@ def running(plan: Plan) -> Iterator[Site]:
     options = [f"--{name}={value}" for name, value in asdict(plan).items()]
     command = [sys.executable, "-m", "benchmarks.site", *options]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin is not None and process.stdout is not None
+        assert process.stdin
+        assert process.stdout
         port = process.stdout.readline().strip()
-        yield Site(f"http://127.0.0.1:{port}", process)
+        yield Site(f"http://127.0.0.1:{port}", process.stdin, process.stdout)
         process.stdin.close()
 
 
