@@ -54,6 +54,8 @@ class Database:
         # Threads of one process queue here; waiting inside SQLite is polling, and unfair.
         self._turn = threading.Lock()
         self._wrote = False
+        # By run, the host at which the last claim ended: the next one goes on from there.
+        self.last_hosts: dict[int, str] = {}
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

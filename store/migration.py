@@ -59,7 +59,7 @@ def _refuse_foreign(connection: Connection, found: str | None) -> None:
 
 
 def _prepare_file(engine: Engine, found: str | None) -> None:
-    """A write-ahead log for a new file; a whole copy of an old one, `catalog.sqlite.schema-0001`, unless it is there."""
+    """A write-ahead log for a new file; a copy of an old one, `catalog.sqlite.schema-0001`, unless it is there."""
     with engine.connect() as connection:
         driver = connection.connection.driver_connection
         assert driver is not None

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from archive.seed import Why
 from archive.url import host_key
+from extract.tidy import clean_text
 from store import schema
 from store.rows import chunks, insert_missing
 
@@ -41,12 +42,12 @@ def know(connection: Connection, wanted: Sequence[Known], now: datetime) -> dict
 def numbers_of(connection: Connection, urls: Iterable[str]) -> dict[str, int]:
     """Row numbers of the URLs that are known."""
     table = schema.url.c
+    kept = {url: clean_text(url) for url in urls}
     found: dict[str, int] = {}
-    for chunk in chunks(dict.fromkeys(urls)):
-        found |= {
-            row.url: row.id for row in connection.execute(select(table.url, table.id).where(table.url.in_(chunk)))
-        }
-    return found
+    for chunk in chunks(dict.fromkeys(kept.values())):
+        rows = connection.execute(select(table.url, table.id).where(table.url.in_(chunk)))
+        found |= dict(rows.all())
+    return {url: found[clean] for url, clean in kept.items() if clean in found}
 
 
 def _row(one: Known, now: datetime) -> Mapping[str, Any]:

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("added_at", sa.BigInteger(), nullable=False),
         sa.Column("due_at", sa.BigInteger()),
         sa.Column("wanted_by", sa.Integer()),
+        sa.Column("wanted_why", sa.Text()),
         sa.Column("claimed_by", sa.Integer()),
         sa.Column("lease_until", sa.BigInteger()),
         sa.Column("tries", sa.Integer(), nullable=False, server_default="0"),
@@ -146,12 +147,23 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
-        sa.Column("record_id", sa.Text()),
-        sa.Column("payload_digest", sa.Text()),
         sa.Column("filed_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("incident_id", "version", name=op.f("pk_incident_version")),
     )
-    op.create_index(op.f("ix_incident_version_payload_digest"), "incident_version", ["payload_digest"])
+    op.create_table(
+        "incident_capture",
+        sa.Column(
+            "incident_id",
+            sa.Integer(),
+            sa.ForeignKey("incident.id", name=op.f("fk_incident_capture_incident_id_incident")),
+            nullable=False,
+        ),
+        sa.Column("record_id", sa.Text(), nullable=False),
+        sa.Column("payload_digest", sa.Text()),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("incident_id", "record_id", name=op.f("pk_incident_capture")),
+    )
+    op.create_index(op.f("ix_incident_capture_payload_digest"), "incident_capture", ["payload_digest"])
     op.create_table(
         "incident_alias",
         sa.Column("scheme", sa.Text(), nullable=False),

@@ -28,8 +28,9 @@ run = Table(
     Column("finished", Moment),
 )
 
-# Every URL that is known, and when it is fetched next: the frontier. `wanted_by` is the run that will fetch it;
-# `claimed_by` and `lease_until` say who is at it. No foreign key to capture: the two tables would need each other.
+# Every URL that is known, and when it is fetched next: the frontier. `wanted_by` is the run that will fetch it, for
+# `wanted_why` where that is not its lasting `why`; `claimed_by` and `lease_until` say who is at it. `good_capture_id`
+# is no foreign key: url and capture would need each other.
 url = Table(
     "url",
     metadata,
@@ -44,6 +45,7 @@ url = Table(
     Column("added_at", Moment, nullable=False),
     Column("due_at", Moment),
     Column("wanted_by", Integer),
+    Column("wanted_why", Words),
     Column("claimed_by", Integer),
     Column("lease_until", Moment),
     Column("tries", Integer, nullable=False, server_default="0"),

@@ -24,9 +24,16 @@ incident_version = Table(
     Column("version", Integer, primary_key=True),
     Column("content", Plain, nullable=False),  # the whole record, as `extract.incident.plain` writes it
     Column("digest", Words, nullable=False),
-    Column("record_id", Words),  # the capture it was read from
-    Column("payload_digest", Words, index=True),
     Column("filed_at", Moment, nullable=False),
+)
+# The captures that state a version, so that the same page in other bytes is not read again and again.
+incident_capture = Table(
+    "incident_capture",
+    metadata,
+    of("incident", primary_key=True),
+    Column("record_id", Words, primary_key=True),
+    Column("payload_digest", Words, index=True),
+    Column("version", Integer, nullable=False),
 )
 incident_alias = Table(
     "incident_alias",

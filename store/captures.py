@@ -1,0 +1,113 @@
+"""Rows of captures: what the archive keeps, as the catalogue knows it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, select, update
+
+from archive.capture import Capture, Origin, RecordType, Truncation
+from store import schema
+from store.rows import chunks, insert_missing
+from store.urls import Known, know
+
+_captures, _files, _urls = schema.capture, schema.warc_file, schema.url
+
+
+def put_captures(connection: Connection, captures: Sequence[Capture]) -> int:
+    """Rows for the captures that have none yet (by record id), in order; the number that was new."""
+    if not captures:
+        return 0
+    known = [Known(one.url, one.origin.why, one.origin.via, one.origin.hops) for one in captures]
+    urls = know(connection, known, captures[0].timestamp)
+    files = _files_of(connection, {one.warc for one in captures})
+    originals = _digests_of(connection, {one.revisit_of for one in captures if not one.payload_digest})
+    return insert_missing(
+        connection, _captures, [_row(one, urls[one.url], files[one.warc], originals) for one in captures]
+    )
+
+
+def _row(one: Capture, url: int, warc: int, originals: dict[str, str | None]) -> dict[str, Any]:
+    return {
+        "record_id": one.record_id,
+        "record_type": one.record_type,
+        "url_id": url,
+        "timestamp": one.timestamp,
+        "http_status": one.http_status,
+        "mime": one.mime,
+        "payload_digest": one.payload_digest or originals.get(one.revisit_of or ""),
+        "payload_length": one.payload_length,
+        "warc_file_id": warc,
+        "offset": one.offset,
+        "length": one.length,
+        "truncated": one.truncated,
+        "revisit_of": one.revisit_of,
+        "etag": one.etag,
+        "last_modified": one.last_modified,
+        "location": one.location,
+        "why": one.origin.why,
+        "via": one.origin.via,
+        "hops": one.origin.hops,
+    }
+
+
+def _files_of(connection: Connection, names: set[str]) -> dict[str, int]:
+    insert_missing(connection, _files, [{"name": name} for name in sorted(names)])
+    rows = connection.execute(select(_files.c.name, _files.c.id).where(_files.c.name.in_(names)))
+    return dict(rows.all())
+
+
+def _digests_of(connection: Connection, record_ids: set[str | None]) -> dict[str, str | None]:
+    """The payload digests of these records: a 304 repeats what its original had."""
+    found: dict[str, str | None] = {}
+    for chunk in chunks(one for one in record_ids if one):
+        query = select(_captures.c.record_id, _captures.c.payload_digest).where(_captures.c.record_id.in_(chunk))
+        found |= dict(connection.execute(query).all())
+    return found
+
+
+def numbers_of(connection: Connection, record_ids: Iterable[str]) -> dict[str, int]:
+    """Row numbers by record id."""
+    found: dict[str, int] = {}
+    for chunk in chunks(dict.fromkeys(record_ids)):
+        query = select(_captures.c.record_id, _captures.c.id).where(_captures.c.record_id.in_(chunk))
+        found |= dict(connection.execute(query).all())
+    return found
+
+
+def set_outcomes(connection: Connection, kinds: dict[int, str]) -> None:
+    """Notes on captures (by row number) how their requests ended."""
+    if kinds:
+        statement = update(_captures).where(_captures.c.id == bindparam("number")).values(outcome=bindparam("kind"))
+        connection.execute(statement, [{"number": number, "kind": kind} for number, kind in kinds.items()])
+
+
+def capture_rows() -> Select[Any]:
+    """A query for whole captures, with `url` and `warc`; narrow it, then hand its rows to `capture_of`."""
+    return (
+        select(_captures, _urls.c.url, _files.c.name.label("warc"))
+        .join(_urls, _urls.c.id == _captures.c.url_id)
+        .join(_files, _files.c.id == _captures.c.warc_file_id)
+    )
+
+
+def capture_of(row: Row[Any]) -> Capture:
+    """The Capture of a row of `capture_rows`."""
+    return Capture(
+        record_id=row.record_id,
+        record_type=RecordType(row.record_type),
+        url=row.url,
+        timestamp=row.timestamp,
+        http_status=row.http_status,
+        mime=row.mime,
+        payload_digest=row.payload_digest,
+        payload_length=row.payload_length,
+        warc=row.warc,
+        offset=row.offset,
+        length=row.length,
+        truncated=Truncation(row.truncated) if row.truncated else None,
+        revisit_of=row.revisit_of,
+        etag=row.etag,
+        last_modified=row.last_modified,
+        location=row.location,
+        origin=Origin(row.why, row.via, row.hops),
+    )

@@ -1,0 +1,119 @@
+"""Claiming: leases on due URLs, spread over hosts, in time that does not grow with the queue."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select, text, update
+
+from archive.seed import Seed, Why
+from store import schema
+from store.captures import capture_of, capture_rows
+from store.database import Database
+from store.rows import chunks
+
+_urls = schema.url
+LEASE_S = 1800.0
+# So many URLs of a host are out at once: at a delay of 30 s they are asked for within half the lease.
+PER_HOST = 32
+_HOSTS_AT_ONCE = 500
+# From host to host along the index; a GROUP BY would read the whole queue.
+_WALK = """
+    WITH RECURSIVE walk(host) AS (
+        SELECT (SELECT min(url.host) FROM url WHERE wanted_by = :run AND lease_until IS NULL AND url.host > :after)
+        UNION ALL
+        SELECT (SELECT min(url.host) FROM url WHERE wanted_by = :run AND lease_until IS NULL AND url.host > walk.host)
+        FROM walk WHERE walk.host IS NOT NULL
+    ), hosts(host) AS (SELECT host FROM walk WHERE host IS NOT NULL LIMIT :hosts)
+"""
+_HOSTS = text(_WALK + "SELECT host FROM hosts")  # noqa: S608  (constants only)
+_WAITING = text(
+    _WALK  # noqa: S608  (constants only)
+    + """
+    SELECT url.id, hosts.host FROM hosts CROSS JOIN url WHERE url.id IN (
+        SELECT mine.id FROM url AS mine
+        WHERE mine.wanted_by = :run AND mine.lease_until IS NULL AND mine.host = hosts.host
+        ORDER BY mine.due_at LIMIT :most
+    )
+    """
+)
+
+
+def claim(
+    db: Database, run: int, limit: int, now: datetime, lease_s: float = LEASE_S, per_host: int = PER_HOST
+) -> list[Seed]:
+    """At most `limit` of the URLs that the run wants, the longest due of each host first, leased for `lease_s`.
+
+    At most `per_host` of a host are out at any time, so that many hosts are served and none waits behind one.
+    A URL that was claimed is not claimed again before it is settled, released, or its lease is over.
+    """
+    with db.writing() as connection:
+        over = update(_urls).where(_urls.c.lease_until < now).values(claimed_by=None, lease_until=None)
+        connection.execute(over)
+        chosen = _choose(connection, run, limit, per_host, db.last_hosts.get(run, ""))
+        if not chosen:
+            return []
+        db.last_hosts[run] = chosen[-1][1]
+        numbers = _lease(connection, run, [number for number, _ in chosen], now + timedelta(seconds=lease_s))
+        return _seeds(connection, numbers)
+
+
+def _choose(connection: Connection, run: int, limit: int, per_host: int, start: str) -> list[tuple[int, str]]:
+    """(URL number, host) from the host after `start` on, round to it again."""
+    query = select(_urls.c.host).where(_urls.c.lease_until.is_not(None))
+    out = Counter(connection.execute(query).scalars())
+    chosen: list[tuple[int, str]] = []
+    after, is_round = start, start == ""
+    while len(chosen) < limit:
+        asked = {"run": run, "after": after, "hosts": _HOSTS_AT_ONCE}
+        hosts = list(connection.execute(_HOSTS, asked).scalars())
+        if is_round and start:
+            hosts = [host for host in hosts if host <= start]
+        if hosts:
+            left = limit - len(chosen)
+            asked |= {"hosts": len(hosts), "most": max(1, min(per_host, left // len(hosts)))}
+            for number, host in connection.execute(_WAITING, asked):
+                if out[host] < per_host and len(chosen) < limit:
+                    out[host] += 1
+                    chosen.append((number, host))
+            after = hosts[-1]
+        elif is_round:
+            break
+        else:
+            after, is_round = "", True
+    return chosen
+
+
+def _lease(connection: Connection, run: int, numbers: Sequence[int], until: datetime) -> list[int]:
+    """Those that nobody else took in between: compare and swap."""
+    taken: list[int] = []
+    for chunk in chunks(numbers):
+        free = update(_urls).where(_urls.c.id.in_(chunk), _urls.c.lease_until.is_(None))
+        mine = free.values(claimed_by=run, lease_until=until, tries=_urls.c.tries + 1).returning(_urls.c.id)
+        taken += connection.execute(mine).scalars()
+    return taken
+
+
+def _seeds(connection: Connection, numbers: Sequence[int]) -> list[Seed]:
+    """The claimed URLs as seeds, each with its last good capture if an outcome stands behind that."""
+    seeds = []
+    for chunk in chunks(numbers):
+        rows = connection.execute(select(_urls).where(_urls.c.id.in_(chunk)).order_by(_urls.c.due_at)).all()
+        # What an adopted capture led to is unknown: the URL is asked for as if for the first time.
+        good = [row.good_capture_id for row in rows if row.good_capture_id and row.last_outcome]
+        kept = connection.execute(capture_rows().where(schema.capture.c.id.in_(good)))
+        previous = {row.id: capture_of(row) for row in kept}
+        seeds += [
+            Seed(
+                url=row.url,
+                why=Why(row.wanted_why or row.why),
+                host=row.host,
+                publisher=row.publisher,
+                via=row.via,
+                hops=row.hops,
+                redirects=row.redirects,
+                previous=previous.get(row.good_capture_id),
+            )
+            for row in rows
+        ]
+    return seeds

@@ -1,0 +1,48 @@
+"""The politeness ledger, per host, and the last robots.txt of each origin."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from archive.host import HostState, RobotsCopy
+from store import schema
+from store.database import Database
+
+_hosts, _robots = schema.host, schema.robots
+
+
+def load(db: Database, host: str) -> HostState | None:
+    """What is remembered of a host (key: `archive.url.host_key`), or None."""
+    with db.reading() as connection:
+        row = connection.execute(select(_hosts).where(_hosts.c.host == host)).first()
+    return None if row is None else HostState(*row)
+
+
+def save(db: Database, states: Sequence[HostState]) -> None:
+    """Remembers these, in one transaction."""
+    if states:
+        with db.writing() as connection:
+            _replace(connection, _hosts, "host", [asdict(state) for state in states])
+
+
+def load_robots(db: Database, origin: str) -> RobotsCopy | None:
+    """The last copy of an origin's robots.txt (`https://example.org`), or None; expired ones too."""
+    with db.reading() as connection:
+        row = connection.execute(select(_robots).where(_robots.c.origin == origin)).first()
+    return None if row is None else RobotsCopy(row.status, row.body, row.fetched, row.expires, row.reason)
+
+
+def save_robots(db: Database, origin: str, copy: RobotsCopy) -> None:
+    """Remembers this copy in place of an earlier one."""
+    with db.writing() as connection:
+        _replace(connection, _robots, "origin", [{"origin": origin, **asdict(copy)}])
+
+
+def _replace(connection: Connection, table: Table, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    kind = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = kind.insert(table)
+    new = {name: statement.excluded[name] for name in rows[0] if name != key}
+    connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=new), list(rows))
