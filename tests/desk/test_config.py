@@ -1,0 +1,69 @@
+"""Settings: defaults, then the file, then the environment, then the flags; a typo is an error that names itself."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from archive.errors import UsageError
+from desk.config import Config, load
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "sourcekeep.example.toml"
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "sourcekeep.toml"
+    path.write_text(text)
+    return path
+
+
+def test_the_example_file_has_every_key_with_its_default() -> None:
+    stated = tomllib.loads(EXAMPLE.read_text())
+
+    def keys(model: type[BaseModel]) -> set[str]:
+        return set(model.model_fields)
+
+    assert set(stated) == keys(Config)
+    for part in ("crawl", "reading"):
+        assert set(stated[part]) == keys(type(getattr(Config(), part)))
+    assert load({}, EXAMPLE) == Config()
+
+
+def test_every_setting_says_what_it_is() -> None:
+    for part in (Config, type(Config().crawl), type(Config().reading)):
+        for name, field in part.model_fields.items():
+            if not isinstance(field.default, BaseModel):
+                assert field.description, name
+
+
+def test_a_flag_beats_the_environment_which_beats_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = written(tmp_path, "data = 'from-file'\n[crawl]\ndelay_s = 5\nidle_s = 7\n")
+    monkeypatch.setenv("SOURCEKEEP_CRAWL__DELAY_S", "3")
+    config = load({"data": Path("from-flag")}, file)
+    assert (config.data, config.crawl.delay_s, config.crawl.idle_s) == (Path("from-flag"), 3, 7)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[crawl]\ndelay = 5\n", "crawl.delay"),
+        ("[crawl]\ndelay_s = -1\n", "crawl.delay_s"),
+        ("[reading]\nworkers = 'many'\n", "reading.workers"),
+        ("speed = 5\n", "speed"),
+        ("this is no TOML", "is not TOML"),
+    ],
+)
+def test_a_wrong_setting_is_an_error_that_names_it(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(UsageError, match=told):
+        load({}, written(tmp_path, text))
+
+
+def test_a_settings_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot read the settings file"):
+        load({}, tmp_path / "none.toml")
+
+
+def test_the_catalogue_lies_in_the_data_folder_unless_named(tmp_path: Path) -> None:
+    assert load({"data": tmp_path}, None).database_url == f"sqlite:///{tmp_path}/catalog.sqlite"
+    assert load({"database": "postgresql://here/there"}, None).database_url == "postgresql://here/there"
