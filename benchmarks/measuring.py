@@ -15,7 +15,8 @@ SAMPLE_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """One run. cpu_s: user and system time of the process and of all that it started.
+    """One run. cpu_s: user and system time of the process and of all that it started: what `wait4` tells, or what
+    was seen while it ran if that is more (a sandbox does not wait for what runs inside, so its time is never told).
 
     peak_mib: the most memory that the process itself held; all_mib: the most that it and its children were seen to
     hold together, pages that they share counted for each. Both 0 where there is no /proc.
@@ -33,18 +34,19 @@ def run(command: Sequence[str], *, log: Path) -> Cost:
     began = time.perf_counter()
     with log.open("wb") as out:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
-        memory = _Memory(process.pid)
-        memory.start()
+        seen = _Seen(process.pid)
+        seen.start()
         _, status, used = os.wait4(process.pid, 0)
     wall_s = time.perf_counter() - began
     process.returncode = os.waitstatus_to_exitcode(status)
-    memory.ended.set()
-    memory.join()
-    return Cost(wall_s, used.ru_utime + used.ru_stime, memory.own_kib / 1024, memory.all_kib / 1024, process.returncode)
+    seen.ended.set()
+    seen.join()
+    cpu_s = max(used.ru_utime + used.ru_stime, seen.cpu_s)
+    return Cost(wall_s, cpu_s, seen.own_kib / 1024, seen.all_kib / 1024, process.returncode)
 
 
-class _Memory(threading.Thread):
-    """Looks at a process and its children now and then.
+class _Seen(threading.Thread):
+    """What a process and its children were seen to use, by looking now and then.
 
     The peak that `wait4` tells is of no use: it also counts what the parent held when it forked.
     """
@@ -53,11 +55,19 @@ class _Memory(threading.Thread):
         super().__init__(daemon=True)
         self.pid, self.ended = pid, threading.Event()
         self.own_kib = self.all_kib = 0
+        self._ticks: dict[int, int] = {}
+
+    @property
+    def cpu_s(self) -> float:
+        """Seconds of user and system time, each process as last seen."""
+        return sum(self._ticks.values()) / os.sysconf("SC_CLK_TCK")
 
     def run(self) -> None:
         while not self.ended.wait(SAMPLE_S):
+            family = _family(self.pid)
             self.own_kib = max(self.own_kib, _kib(self.pid, "VmHWM"))
-            self.all_kib = max(self.all_kib, sum(_kib(pid, "VmRSS") for pid in _family(self.pid)))
+            self.all_kib = max(self.all_kib, sum(_kib(pid, "VmRSS") for pid in family))
+            self._ticks.update((pid, _ticks(pid) or self._ticks.get(pid, 0)) for pid in family)
 
 
 def _family(pid: int) -> list[int]:
@@ -73,6 +83,15 @@ def _family(pid: int) -> list[int]:
     except OSError:
         return [pid]  # it ended meanwhile, or this kernel does not tell
     return [pid, *(member for child in children for member in _family(int(child)))]
+
+
+def _ticks(pid: int) -> int:
+    """User and system time of one process (fields 14 and 15 of proc_pid_stat(5)), in clock ticks."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return int(fields[11]) + int(fields[12])
 
 
 def _kib(pid: int, name: str) -> int:
