@@ -38,21 +38,21 @@ def exchange(received: bytes = PAGE, url: str = "https://a.example/", **given: A
         if not (line and end and line[1].startswith(b"1") and line[1] != b"101"):
             break
         head_at = end.end()
-    status, framing, headers = None, Framing.NONE, ()
+    status, framing = None, Framing.NONE
+    fields: list[Any] = []
     body_at = end_at = len(received)
     if line and end:
         status, body_at = int(line[1]), end.end()
         fields = [
             tuple(map(bytes.strip, f.split(b":", 1))) for f in received[head_at:body_at].split(b"\n")[1:] if b":" in f
         ]
-        headers = tuple(fields)
         framing, end_at = _framing(received, body_at, status, fields)
     else:
         head_at = body_at
     facts: dict[str, Any] = {
         "url": url, "method": "GET", "sent": SENT, "received": memoryview(received), "head_at": head_at,
         "body_at": body_at, "end_at": end_at, "status": status, "reason": line[2].strip() if line else b"",
-        "headers": headers, "framing": framing, "started": NOW, "seconds": 0.25, "peer": "192.0.2.7", "port": 443,
+        "headers": tuple(fields), "framing": framing, "started": NOW, "seconds": 0.25, "peer": "192.0.2.7", "port": 443,
         "tls": Tls("TLSv1.3", "TLS_AES_128_GCM_SHA256", (b"leaf" * 200, b"root" * 200), "ok"),
     }  # fmt: skip
     return Exchange(**(facts | given))
@@ -83,8 +83,8 @@ def forms(samples: Path) -> dict[str, bytes]:
 
 def _part(part: dict[str, Any]) -> bytes:
     if "numbered" in part:
-        return "".join(part["numbered"].replace("{n}", str(n)) for n in range(part["times"])).encode()
-    return part["text"].encode() * part.get("times", 1)
+        return "".join(str(part["numbered"]).replace("{n}", str(n)) for n in range(part["times"])).encode()
+    return str(part["text"]).encode() * int(part.get("times", 1))
 
 
 def keep_all(folder: Path, exchanges: list[Exchange], *, seams: Seams = SYSTEM, **given: Any) -> list[Capture]:

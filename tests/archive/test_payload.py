@@ -75,7 +75,7 @@ def test_a_body_in_one_piece_is_not_copied() -> None:
     body = entity_body(message, 19, 24, Framing.LENGTH)
     assert isinstance(body, memoryview)
     assert body.obj is message.obj
-    assert body == b"hello"
+    assert bytes(body) == b"hello"
 
 
 @given(st.binary(max_size=200))

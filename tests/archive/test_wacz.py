@@ -8,6 +8,7 @@ import subprocess
 import zipfile
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastwarc.warc import ArchiveIterator as FastIterator
@@ -109,7 +110,7 @@ def test_an_altered_package_is_found_out(package: Path, tmp_path: Path) -> None:
 def test_a_package_that_cannot_be_made_leaves_nothing(tmp_path: Path) -> None:
     write(tmp_path, tmp_path / "good.wacz")
     path = only_file(tmp_path)
-    common = {"title": "", "description": "", "pages": [], "created": NOW, "software": ""}
+    common: dict[str, Any] = {"title": "", "description": "", "pages": [], "created": NOW, "software": ""}
     with pytest.raises(ArchiveError, match="no sound capture"):
         write_wacz(tmp_path / "bad.wacz", records=[(path, 3, 10)], **common)
     with pytest.raises(WriteFailed):

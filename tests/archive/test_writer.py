@@ -15,7 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
-from archive import warcfile
 from archive.capture import Capture, Fault, Origin, RecordType, Truncation
 from archive.clock import fixed_seams
 from archive.errors import WriteFailed
@@ -221,8 +220,8 @@ def test_a_refused_write_claims_nothing_and_the_next_run_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int, number: int
 ) -> None:
     disk = FailingDisk(at, number)
-    monkeypatch.setattr(warcfile.os, "write", disk.write)
-    monkeypatch.setattr(warcfile.os, "fdatasync", disk.fdatasync)
+    monkeypatch.setattr("archive.warcfile.os.write", disk.write)
+    monkeypatch.setattr("archive.warcfile.os.fdatasync", disk.fdatasync)
     told: list[Capture] = []
     with ArchiveWriter(
         tmp_path, run="r", agent=AGENT, on_durable=lambda kept: told.extend(k.capture for k in kept)
