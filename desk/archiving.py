@@ -118,7 +118,7 @@ class _Job:
                 supply,
                 keep=place.writer.keep,
                 pool=place.pool,
-                ledger=CatalogueLedger(place.database),
+                ledger=CatalogueLedger(place),
                 options=crawl_options(place.config),
                 progress=progress,
                 stop=run.stop,

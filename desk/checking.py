@@ -48,7 +48,7 @@ def check(config: Config, keys: Sequence[str] = (), *, due_only: bool = False) -
                 crawl_links(
                     asked,
                     keep=place.writer.keep,
-                    ledger=CatalogueLedger(place.database),
+                    ledger=CatalogueLedger(place),
                     options=crawl_options(config),
                     progress=progress,
                     stop=run.stop,

@@ -1,0 +1,55 @@
+"""Killed or stopped at any time, the same command goes on: nothing durable is fetched again, nothing is lost."""
+
+import random
+import signal
+import subprocess
+import time
+from collections import Counter
+from pathlib import Path
+
+from desk.sample import PAGE_TEXT, SampleWeb
+from tests.journeys.program import Program
+
+KEY = "met-police-live-facial-recognition"
+SAMPLE_HOSTS = 8
+
+
+def killed_after(program: Program, seconds: float, sign: signal.Signals) -> int:
+    """Starts the main job and ends it with a signal after some seconds; answers its exit code."""
+    process = program.start("archive", PAGE_TEXT)
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.send_signal(sign)
+    process.communicate(timeout=30)
+    return process.returncode
+
+
+def test_a_run_killed_again_and_again_is_completed_by_the_same_command(tmp_path: Path) -> None:
+    dice = random.Random(20241201)
+    with SampleWeb() as web:
+        program = Program(tmp_path / "data", web.origin, delay_s=0)
+        for _ in range(6):
+            killed_after(program, dice.uniform(0.8, 2.6), signal.SIGKILL)
+        program("archive", PAGE_TEXT)
+        asked = Counter(f"{request.host}{request.path}" for request in web.requests)
+    incident = program("show", KEY, "--json").json
+    assert len({citation["source_url"] for citation in incident["citations"]}) == 7
+    for citation in incident["citations"]:
+        assert any(capture["document"] for capture in citation["captures"]), citation["text"]
+    verified = program("verify", "--json").json
+    assert [verified[fault] for fault in ("damaged", "missing", "unlisted")] == [[], [], []]
+    assert program("search", '"eight of 42"', "--json").json["hits"][0]["page"] == 3
+    assert max(asked.values()) <= 7, "no address is asked more often than there were runs"
+
+
+def test_ctrl_c_ends_a_run_within_seconds_with_130_and_the_same_command_goes_on(tmp_path: Path) -> None:
+    with SampleWeb() as web:
+        program = Program(tmp_path / "data", web.origin, delay_s=1)
+        started = time.monotonic()
+        code = killed_after(program, 3.0, signal.SIGINT)
+        assert code == 130
+        assert time.monotonic() - started < 3.0 + 6.0
+        quick = Program(program.data, web.origin, delay_s=0)
+        quick("archive", PAGE_TEXT)
+    assert quick("search", '"eight of 42"', "--json").json["total"] >= 1
