@@ -23,25 +23,20 @@ _TITLES_CAP = 1000  # characters
 def put_documents(connection: Connection, documents: Sequence[tuple[str, Document]], now: datetime) -> None:
     """Files what was read from payloads, by payload digest; an earlier reading of the same payload gives way."""
     read = dict(documents)
-    titles = cited_titles(connection, list(read))
     insert_missing(connection, _documents, [_row(digest, one, now) for digest, one in read.items()])
     numbers = _numbers(connection, list(read))
     _take_out(connection, list(numbers.values()))
     connection.execute(
         update(_documents).where(_documents.c.id == bindparam("number")).values(_values()),
         [
-            {
-                "number": numbers[digest],
-                **{f"new_{name}": value for name, value in _row(digest, one, now).items()},
-                "new_search_title": search_title(titles[digest], one.title),
-            }
+            {"number": numbers[digest], **{f"new_{name}": value for name, value in _row(digest, one, now).items()}}
             for digest, one in read.items()
         ],
     )
     pages = [_page_row(numbers[digest], page) for digest, one in read.items() for page in one.pages]
     if pages:
         connection.execute(insert(_pages), pages)
-    index_documents(connection, list(numbers.values()))
+    bring_up(connection, list(numbers.values()))
 
 
 def _values() -> dict[str, Any]:
@@ -62,6 +57,7 @@ def _row(digest: str, one: Document, now: datetime) -> dict[str, Any]:
         "mime_sniffed": one.mime_sniffed,
         "title": clean_line(one.title),
         "search_title": "",
+        "indexed": False,
         "authors": list(one.authors),
         "created": one.created,
         "modified": one.modified,
@@ -96,9 +92,43 @@ def _numbers(connection: Connection, digests: Sequence[str]) -> dict[str, int]:
 def _take_out(connection: Connection, numbers: Sequence[int]) -> None:
     """The pages of an earlier reading leave the index, then the table."""
     for chunk in chunks(numbers):
-        if connection.execute(select(_pages.c.id).where(_pages.c.document_id.in_(chunk)).limit(1)).first():
-            unindex_documents(connection, chunk)
-            connection.execute(delete(_pages).where(_pages.c.document_id.in_(chunk)))
+        indexed = select(_documents.c.id).where(_documents.c.id.in_(chunk), _documents.c.indexed)
+        unindex_documents(connection, connection.execute(indexed).scalars().all())
+        connection.execute(delete(_pages).where(_pages.c.document_id.in_(chunk)))
+
+
+def bring_up(connection: Connection, numbers: Sequence[int]) -> None:
+    """Makes the index hold of these documents what it should: whether at all, and under which title."""
+    for chunk in chunks(numbers):
+        rows = connection.execute(select(_documents).where(_documents.c.id.in_(chunk))).all()
+        digests = [row.payload_digest for row in rows]
+        titles, records = cited_titles(connection, digests), _mere_records(connection, digests)
+        wanted = {
+            row.id: (row.payload_digest not in records, search_title(titles[row.payload_digest], row.title))
+            for row in rows
+        }
+        stale = [row for row in rows if (row.indexed, row.search_title) != wanted[row.id]]
+        unindex_documents(connection, [row.id for row in stale if row.indexed])
+        if stale:
+            values: dict[str, Any] = {"indexed": bindparam("is_indexed"), "search_title": bindparam("new_title")}
+            connection.execute(
+                update(_documents).where(_documents.c.id == bindparam("number")).values(values),
+                [{"number": row.id, "is_indexed": wanted[row.id][0], "new_title": wanted[row.id][1]} for row in stale],
+            )
+        index_documents(connection, [row.id for row in stale if wanted[row.id][0]])
+
+
+def _mere_records(connection: Connection, digests: Sequence[str]) -> set[str]:
+    """Those payloads that are incident records and serve no source."""
+    captures, trail, stated = schema.capture, schema.trail, schema.incident_capture
+    serves = (
+        select(captures.c.id)
+        .join(trail, trail.c.url_id == captures.c.url_id)
+        .where(captures.c.payload_digest == stated.c.payload_digest)
+        .exists()
+    )
+    query = select(stated.c.payload_digest).where(stated.c.payload_digest.in_(digests), ~serves)
+    return set(connection.execute(query).scalars())
 
 
 def search_title(cited: Sequence[str], own: str) -> str:

@@ -16,7 +16,7 @@ _TAKE = """INSERT INTO page_index(page_index, rowid, title, text)
 
 
 def index_documents(connection: Connection, numbers: Sequence[int]) -> None:
-    """Adds the pages of these documents; they must not be in the index."""
+    """Adds the pages of these documents, which must not be in it."""
     _each(connection, _ADD, numbers)
 
 

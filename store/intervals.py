@@ -46,12 +46,16 @@ _INTERVALS = {
 }
 
 
-def next_due(outcome: Outcome, failures: int, now: datetime, recapture_after: timedelta = RECAPTURE_AFTER) -> datetime:
-    """When the URL is due again: what the host asked for, else by its kind; `failures` counts this outcome too."""
+def next_due(outcome: Outcome, failures: int, now: datetime, recapture_after: timedelta | None = None) -> datetime:
+    """When the URL is due again: what the host asked for, else by its kind; `failures` counts this outcome too.
+
+    `recapture_after` is for what was captured; None: 30 days, 7 for listings.
+    """
     if outcome.retry_after_s is not None:
         return now + timedelta(seconds=outcome.retry_after_s)
     if outcome.kind in GOOD:
-        return now + (min(LISTING_AFTER, recapture_after) if outcome.seed.why is Why.LISTING else recapture_after)
+        usual = LISTING_AFTER if outcome.seed.why is Why.LISTING else RECAPTURE_AFTER
+        return now + (recapture_after or usual)
     if outcome.kind is OutcomeKind.SKIPPED:
         return now + SKIPPED_FOR
     return now + _INTERVALS[outcome.kind].after(failures)

@@ -11,6 +11,7 @@ from archive.seed import OutcomeKind
 from store import schema
 from store.columns import stamp
 from store.database import Database
+from store.keys import keys_by_source
 from store.objects import capture_objects
 from store.rows import chunks, insert_missing
 
@@ -122,7 +123,7 @@ def _outcome_objects(connection: Connection, run: int) -> list[dict[str, Any]]:
     rows = connection.execute(query).all()
     kept = capture_objects(connection, [row.capture_id for row in rows if row.capture_id])
     sources = _sources(connection, [row.url_id for row in rows if row.url_id])
-    keys = _keys(connection, {source for source, _ in sources.values()})
+    keys = keys_by_source(connection, (source for source, _ in sources.values()))
     citing = _citing(connection, [row.citation_id for row in rows if row.citation_id])
     objects = []
     for row in rows:
@@ -158,22 +159,6 @@ def _sources(connection: Connection, urls: Sequence[int]) -> dict[int, tuple[int
             .order_by(desc(sources.c.id))
         )
         found |= {url: (source, of) for url, source, of in connection.execute(query)}
-    return found
-
-
-def _keys(connection: Connection, sources: set[int]) -> dict[int, list[str]]:
-    """By source, the keys of the incidents that cite it now."""
-    found: dict[int, list[str]] = {}
-    for chunk in chunks(sources):
-        query = (
-            select(_citations.c.source_id, schema.incident.c.key)
-            .join(schema.incident, schema.incident.c.id == _citations.c.incident_id)
-            .where(_citations.c.source_id.in_(chunk), _citations.c.gone_in.is_(None))
-            .distinct()
-            .order_by(schema.incident.c.key)
-        )
-        for source, key in connection.execute(query):
-            found.setdefault(source, []).append(key)
     return found
 
 

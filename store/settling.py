@@ -12,7 +12,7 @@ from archive.seed import Found, Outcome, OutcomeKind, Why
 from store import captures, schema
 from store.citing import lay_trail
 from store.database import Database
-from store.intervals import GOOD, RECAPTURE_AFTER, next_due
+from store.intervals import GOOD, next_due
 from store.rows import chunks
 from store.urls import UNCLAIMED, Known, host_of, know
 from store.works import put_listed
@@ -29,7 +29,7 @@ def settle(
     now: datetime,
     *,
     publisher_of: Callable[[str], str] = lambda host: UNCLAIMED,
-    recapture_after: timedelta = RECAPTURE_AFTER,
+    recapture_after: timedelta | None = None,
 ) -> None:
     """Files how seeds ended, frees their leases and says when each is due again; repeating it changes nothing.
 
@@ -85,7 +85,11 @@ def _put_outcomes(
 
 
 def _put_fates(
-    connection: Connection, ended: dict[int, Outcome], kept: dict[str, int], now: datetime, recapture_after: timedelta
+    connection: Connection,
+    ended: dict[int, Outcome],
+    kept: dict[str, int],
+    now: datetime,
+    recapture_after: timedelta | None,
 ) -> None:
     """What each URL's row says from now on: when it is due, how it ended, its last good capture, no lease."""
     failures: dict[int, int] = {}

@@ -86,6 +86,7 @@ def upgrade() -> None:
         sa.Column("mime_sniffed", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("search_title", sa.Text(), nullable=False),
+        sa.Column("indexed", sa.Boolean(), nullable=False),
         sa.Column("authors", sa.Text(), nullable=False),
         sa.Column("created", sa.Text()),
         sa.Column("modified", sa.Text()),

@@ -1,6 +1,17 @@
 """What is kept in WARC files, and what was read from it."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Float, Index, Integer, Table, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    Index,
+    Integer,
+    Table,
+    UniqueConstraint,
+    text,
+)
 
 from store.columns import Moment, Plain, Words
 from store.schema.shared import metadata, number, of
@@ -43,7 +54,8 @@ capture = Table(
     Index("ix_capture_url_time", "url_id", "timestamp"),
     Index("ix_capture_place", "warc_file_id", "offset"),
 )
-# What was read from a payload; captures of the same bytes share it. `search_title` is what the index knows as title.
+# What was read from a payload; captures of the same bytes share it. `search_title` is what the index knows as title;
+# `indexed` is false for incident records that are no source: they would answer for the sources that they quote.
 document = Table(
     "document",
     metadata,
@@ -56,6 +68,7 @@ document = Table(
     Column("mime_sniffed", Words, nullable=False),
     Column("title", Words, nullable=False),
     Column("search_title", Words, nullable=False),
+    Column("indexed", Boolean, nullable=False),
     Column("authors", Plain, nullable=False),
     Column("created", Words),
     Column("modified", Words),
