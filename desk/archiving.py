@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from store.frontier import Wanted
-from store.search import SearchIndex
-
 from archive.errors import Interrupted, UsageError
 from archive.seed import Outcome, Why
 from archive.url import host_key
@@ -26,6 +23,8 @@ from desk.resolving import Resolver
 from desk.supply import CatalogueSupply, publisher_of
 from desk.targets import Targets, sort_targets
 from store import dossier, frontier, runs
+from store.frontier import Wanted
+from store.search import SearchIndex
 
 
 def archive(

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from store.linkhistory import CheckTarget, LinkCheck
-
 from archive.capture import Capture, Fault
 from archive.errors import NetworkDown
 from archive.reader import read_payload
@@ -25,6 +23,7 @@ from extract.coding import decode
 from extract.linkstatus import Facts, Hop, Verdict, judge
 from extract.sniffing import sniff
 from store import linkhistory
+from store.linkhistory import CheckTarget, LinkCheck
 
 _SNIFF_BYTES = 64 << 10
 # More than this share of at least so many hosts failing by name or connection: the network is at fault, not the links

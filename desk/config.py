@@ -17,22 +17,26 @@ class _Part(BaseModel):
 class Crawl(_Part):
     """How requests are made: who we say we are, how long we wait, how much we take."""
 
-    contact: str = Field("https://sourcekeep.example/bot", description="where a site's owner finds out who is asking")
-    delay_s: float = Field(1.0, ge=0, description="least time between two requests to one host, seconds")
-    max_wait_s: float = Field(60.0, ge=0, description="longest wait a host may ask for within a run, seconds")
-    total_s: float = Field(60.0, gt=0, description="longest time for one answer, seconds")
-    idle_s: float = Field(20.0, gt=0, description="longest silence within an answer, seconds")
-    max_body_mib: int = Field(100, gt=0, description="a longer body is cut there and kept as truncated, MiB")
-    recapture_days: float = Field(30.0, ge=0, description="a captured source is due again after so many days")
-    listing_days: float = Field(7.0, ge=0, description="a publisher's listing is looked at again after so many days")
+    contact: str = Field(
+        default="https://sourcekeep.example/bot", description="where a site finds out who is asking"
+    )
+    delay_s: float = Field(default=1.0, ge=0, description="least time between two requests to one host, seconds")
+    max_wait_s: float = Field(default=60.0, ge=0, description="longest wait a host may ask for within a run, seconds")
+    total_s: float = Field(default=60.0, gt=0, description="longest time for one answer, seconds")
+    idle_s: float = Field(default=20.0, gt=0, description="longest silence within an answer, seconds")
+    max_body_mib: int = Field(default=100, gt=0, description="a longer body is cut there and kept as truncated, MiB")
+    recapture_days: float = Field(default=30.0, ge=0, description="a captured source is due again after so many days")
+    listing_days: float = Field(
+        default=7.0, ge=0, description="a listing is looked at again after so many days"
+    )
 
 
 class Reading(_Part):
     """Limits of the processes in which documents are read."""
 
-    workers: int = Field(2, ge=1, le=64, description="reading processes")
-    wall_s: float = Field(25.0, gt=0, description="longest time for one document, seconds")
-    memory_mib: int = Field(1536, ge=128, description="most memory for one document, MiB")
+    workers: int = Field(default=2, ge=1, le=64, description="reading processes")
+    wall_s: float = Field(default=25.0, gt=0, description="longest time for one document, seconds")
+    memory_mib: int = Field(default=1536, ge=128, description="most memory for one document, MiB")
 
 
 class Config(BaseSettings):
@@ -41,9 +45,9 @@ class Config(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="SOURCEKEEP_", env_nested_delimiter="__", extra="forbid", frozen=True, validate_default=True
     )
-    data: Path = Field(Path("data"), description="the folder in which everything is kept")
-    database: str = Field("", description="a SQLAlchemy URL; empty: catalog.sqlite in the data folder")
-    connect_to: dict[str, str] = Field({}, description="host pattern -> origin that answers for it")
+    data: Path = Field(default=Path("data"), description="the folder in which everything is kept")
+    database: str = Field(default="", description="a SQLAlchemy URL; empty: catalog.sqlite in the data folder")
+    connect_to: dict[str, str] = Field(default={}, description="host pattern -> origin that answers for it")
     crawl: Crawl = Crawl()
     reading: Reading = Reading()
 

@@ -4,11 +4,10 @@ import threading
 from collections import deque
 from concurrent.futures import Future
 
-from store.frontier import Unread
-
 from archive.reader import read_payload
 from archive.seed import Why
 from desk.importing import READ as READ_RECORD
+from desk.importing import read_answer
 from desk.output import say
 from desk.place import Place
 from extract.document import Document
@@ -16,6 +15,7 @@ from extract.incident.formats import incidents_of
 from extract.pool import Answer
 from extract.reading import submit_reading
 from store import frontier, intake
+from store.frontier import Unread
 
 _Order = tuple[Unread, Future[Document], Future[Answer] | None]
 
@@ -101,12 +101,9 @@ class Reading:
         return 1
 
     def _file_record(self, unread: Unread, answer: Answer) -> None:
-        if answer.failure is not None:
-            say(f"{unread.capture.url}: not read as a record: {answer.reason}")
-            return
-        plain = answer.value
+        plain = read_answer(answer, unread.capture.url)
         if "error" in plain:
-            say(f"{unread.capture.url}: {plain['error']}; kept as a source of its own")
+            say(f"{plain['error']}; kept as a source of its own")
             return
         for warning in plain["warnings"]:
             say(f"note: {warning}")

@@ -14,7 +14,7 @@ from desk.targets import record_bytes
 from extract.incident.formats import incidents_of, join_records
 from extract.incident.plain import as_object
 from extract.incident.values import Incident
-from extract.pool import Pool
+from extract.pool import Answer, Pool
 from store import dossier, intake
 
 READ = "extract.incident.formats:read_material"
@@ -38,10 +38,18 @@ def read_records(pool: Pool, files: Sequence[Path]) -> list[Record]:
     records = []
     for path, content, one in zip(files, contents, asked, strict=True):
         answer = one.result()
-        plain = answer.value if answer.failure is None else {"error": f"{path.name}: {answer.reason}", "nearest": []}
+        plain = read_answer(answer, path.name)
         incidents = tuple(join_records(incidents_of(plain)))
         records.append(Record(path, content, incidents, tuple(plain["warnings"])))
     return records
+
+
+def read_answer(answer: Answer, name: str) -> dict[str, Any]:
+    """What a worker made of a record, also when it died of it: then an error that says so."""
+    if answer.failure is not None or answer.value is None:
+        return {"error": f"{name}: {answer.reason}", "nearest": []}
+    plain: dict[str, Any] = answer.value
+    return plain
 
 
 def file_address(path: Path) -> str:

@@ -12,7 +12,7 @@ class CatalogueLedger:
     """`crawler.gate.Ledger` over `store.hosts`."""
 
     def __init__(self, place: Place) -> None:
-        self._database, self._now = place.database, place.seams.now
+        self._database = place.database
 
     async def load(self, host: str) -> HostState | None:
         """What earlier runs learnt of a host."""
@@ -20,7 +20,7 @@ class CatalogueLedger:
 
     async def save(self, states: Sequence[HostState]) -> None:
         """Remembers these hosts."""
-        await asyncio.to_thread(hosts.save, self._database, states, self._now())
+        await asyncio.to_thread(hosts.save, self._database, states)
 
     async def load_robots(self, origin: str) -> RobotsCopy | None:
         """An origin's robots.txt as last had."""

@@ -10,8 +10,9 @@ from pathlib import Path
 from archive.clock import SYSTEM, Seams
 from archive.files import WARC_FOLDER
 from archive.lock import FolderLock
+from archive.records import Agent
 from archive.recovery import recover
-from archive.writer import Agent, ArchiveWriter, Kept
+from archive.writer import ArchiveWriter, Kept
 from desk.config import Config
 from desk.output import say
 from extract.pool import Limits, Pool

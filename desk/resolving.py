@@ -3,9 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from store.dossier import CitedWork
-from store.frontier import Wanted
-
 from archive.seed import Outcome, OutcomeKind, Why
 from archive.url import host_key, same_key
 from crawler.publisher import Publisher, named
@@ -13,6 +10,8 @@ from desk.place import Place
 from desk.supply import publisher_of
 from extract.matching import ACCEPT, PROPOSE, Candidate, Match, match_title
 from store import dossier, frontier, intake, runs, works
+from store.dossier import CitedWork
+from store.frontier import Wanted
 
 # An address that ended so is not there; a wall or a failing network says nothing of it.
 _DEAD = frozenset({OutcomeKind.NOT_FOUND, OutcomeKind.GONE, OutcomeKind.DNS_ERROR, OutcomeKind.NOT_HTTP})
@@ -22,12 +21,12 @@ _DEAD = frozenset({OutcomeKind.NOT_FOUND, OutcomeKind.GONE, OutcomeKind.DNS_ERRO
 class Resolver:
     """Resolves the citations of some incidents within one run; `step` may be called as often as wanted.
 
-    `keys` are the incidents (more may be added), None means all.
+    `keys` are the incidents; more may be added.
     """
 
     place: Place
     run: int
-    keys: set[str] | None
+    keys: set[str]
     force: bool = False
     _ended: dict[str, OutcomeKind] = field(default_factory=dict)
     _asked: dict[str, list[str]] = field(default_factory=dict)
@@ -47,9 +46,7 @@ class Resolver:
         return False
 
     def _pending(self) -> list[CitedWork]:
-        if self.keys is not None and not self.keys:
-            return []
-        cited = dossier.works(self.place.database, None if self.keys is None else sorted(self.keys))
+        cited = dossier.works(self.place.database, sorted(self.keys)) if self.keys else []
         return [work for work in cited if work.citation_id not in self._final]
 
     def _resolve(self, work: CitedWork) -> list[Wanted]:

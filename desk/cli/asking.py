@@ -101,7 +101,7 @@ def show_command(call: Call, key: str) -> None:
 @click.option("--offset", type=click.IntRange(0), default=0, help="Hits to leave out first.")
 @common
 @pass_call
-def search_command(call: Call, query: tuple[str, ...], **filters: Any) -> None:
+def search_command(call: Call, /, query: tuple[str, ...], **filters: Any) -> None:
     """Search the text of every archived source; a hit is a page.
 
     Words, "phrases", -not, OR, NEAR(a b, 10), title:word; anything else is text to look for.
