@@ -14,12 +14,14 @@ from benchmarks.measuring import Cost, machine, median, rounds, run, table
 from benchmarks.ours import WAYS
 from benchmarks.site import Plan, Site, running
 
-WGET = "wget"
+WGET, COMMAND = "wget", "command"
+OURS = [*WAYS, COMMAND]
 TOLD = {
     WGET: "wget --warc-file, one process, one kept connection, no robots.txt",
     "fetch": "our engine, gate, robots and archive (what a link check runs on)",
     "spiders": "our crawl: the same inside Scrapy, links of every page read in workers",
     "catalogue": "our crawl with the catalogue: frontier, ledger and captures in SQLite",
+    "command": "the whole command, `sourcekeep archive`: all that, every document read and indexed",
 }
 
 
@@ -75,6 +77,22 @@ def command(name: str, origin: str, listed: Path, folder: Path) -> list[str]:
     if name == WGET:
         proxy = ["-e", f"http_proxy={origin}", "-e", "use_proxy=yes"]
         return [WGET, "-q", "-i", str(listed), "-O", "/dev/null", f"--warc-file={folder / 'wget'}", *proxy]
+    if name == COMMAND:
+        settings = folder / "settings.toml"
+        settings.write_text("[crawl]\ndelay_s = 0.0\n")
+        return [
+            sys.executable,
+            "-m",
+            "desk",
+            "--data",
+            str(folder / "data"),
+            "--config",
+            str(settings),
+            "archive",
+            str(listed),
+            "--connect-to",
+            f"*={origin}",
+        ]
     ours = [sys.executable, "-m", "benchmarks.ours", name]
     return [*ours, "--urls", str(listed), "--origin", origin, "--folder", str(folder)]
 
@@ -130,7 +148,7 @@ def main() -> None:
     """Measures, prints the table, and with --json writes every round."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--ways", nargs="*", default=list(WAYS), choices=list(WAYS), help="which of ours")
+    parser.add_argument("--ways", nargs="*", default=OURS, choices=OURS, help="which of ours")
     parser.add_argument("--json", type=Path, help="where to write every round")
     for name, value in asdict(Plan()).items():
         parser.add_argument(f"--{name}", type=int, default=value)

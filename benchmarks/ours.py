@@ -7,14 +7,23 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+from archive.records import Agent
 from archive.seed import Seed, Why
 from archive.url import host_key, normalise
-from archive.writer import Agent, ArchiveWriter
+from archive.writer import ArchiveWriter
 from crawler.connect_to import ConnectTo
 from crawler.memory import MemoryLedger, MemorySupply
 from crawler.options import CrawlOptions
 from crawler.run import check, crawl
+from desk.config import load
+from desk.connecting import crawl_options
+from desk.ledger import CatalogueLedger
+from desk.place import held
+from desk.supply import CatalogueSupply
 from extract.pool import Pool
+from store import frontier
+from store.frontier import Wanted
+from store.runs import finish_run, start_run
 
 USER_AGENT = "sourcekeep/benchmark (+https://sourcekeep.example/bot)"
 
@@ -54,12 +63,38 @@ def with_spiders(urls: list[str], origin: str, folder: Path) -> Counter[str]:
     return Counter(outcome.kind.value for outcome in supply.outcomes)
 
 
+def with_catalogue(urls: list[str], origin: str, folder: Path) -> Counter[str]:
+    """The same with seeds, outcomes, captures and politeness in SQLite, as a run of the program has them."""
+    config = load({"data": folder, "connect_to": {"*": origin}, "crawl": {"delay_s": 0.0}}, None)
+    kinds: Counter[str] = Counter()
+    with held(config) as place:
+        now = place.seams.now()
+        run = start_run(place.database, "archive", [], now)
+        wanted = [Wanted(seed.url, seed.why, seed.via, seed.hops, seed.publisher) for seed in seeds(urls)]
+        frontier.add_seeds(place.database, run, wanted, now=now)
+        crawl(
+            CatalogueSupply(place, run, settled=lambda done: kinds.update(one.kind.value for one in done)),
+            keep=place.writer.keep,
+            pool=place.pool,
+            ledger=CatalogueLedger(place),
+            options=crawl_options(config),
+            stop=threading.Event(),
+            backlog=lambda: place.writer.pending_bytes,
+        )
+        finish_run(place.database, run, "done", place.seams.now())
+    return kinds
+
+
 def seeds(urls: list[str]) -> list[Seed]:
     """A seed a URL, as if an incident cited each."""
     return [Seed(normalise(url), Why.CITED, host_key(url), via="https://incident.example/") for url in urls]
 
 
-WAYS: dict[str, Callable[[list[str], str, Path], Counter[str]]] = {"fetch": fetch_only, "spiders": with_spiders}
+WAYS: dict[str, Callable[[list[str], str, Path], Counter[str]]] = {
+    "fetch": fetch_only,
+    "spiders": with_spiders,
+    "catalogue": with_catalogue,
+}
 
 
 def main() -> None:

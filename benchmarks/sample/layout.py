@@ -49,8 +49,9 @@ class Sheet:
         return [MARGIN + number * (self.column + GUTTER) for number in range(self.columns)]
 
 
-UPRIGHT = Sheet(*pagesizes.A5, columns=1)
-ACROSS = Sheet(*pagesizes.landscape(pagesizes.A5), columns=2)
+_SHORT, _LONG = pagesizes.A5
+UPRIGHT = Sheet(_SHORT, _LONG, columns=1)
+ACROSS = Sheet(_LONG, _SHORT, columns=2)
 
 
 def typeset(sample: SampleText) -> bytes:

@@ -1,0 +1,41 @@
+"""The benchmarks run: the seeded site is the same each time, and every program that is measured keeps every page."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("reportlab", reason="reportlab, which makes the measured PDFs, is not installed")
+
+from benchmarks import crawl, reading
+from benchmarks.site import Plan, bodies, running
+
+SMALL = Plan(pages=12, pdfs=3, hosts=4)
+
+
+def test_a_plan_gives_the_same_site_each_time() -> None:
+    assert list(bodies(SMALL)) == list(bodies(SMALL))
+    assert sorted(SMALL.urls()) == sorted(url for url, _, _ in bodies(SMALL) if not url.endswith("/robots.txt"))
+
+
+@pytest.mark.parametrize("way", [crawl.WGET, *crawl.OURS])
+def test_every_program_keeps_every_page_of_the_site(way: str, tmp_path: Path) -> None:
+    if way == crawl.WGET and shutil.which(crawl.WGET) is None:
+        pytest.skip("wget is not installed")
+    with running(SMALL) as site:
+        (measured,) = crawl.measure(site, SMALL, [way], 1, tmp_path)
+    assert measured.responses == 15
+    assert measured.asked == (15 if way == crawl.WGET else 15 + SMALL.hosts)
+    assert way in crawl.TOLD
+    assert crawl.TOLD[way] in crawl.report([measured, measured], SMALL)
+
+
+def test_every_reader_finds_the_same_words(tmp_path: Path) -> None:
+    names = [name for name in reading.READERS if name != reading.PDFTOTEXT or shutil.which(name)]
+    files = tmp_path / "files"
+    files.mkdir()
+    pages = reading.make_files(files, 2, 1)
+    done = reading.measure(names, 1, files, tmp_path)
+    assert [one.name for one in done] == names
+    assert all(one.alike > 0.99 for one in done)
+    assert all(reading.READERS[name] in reading.report(done, pages) for name in names)
