@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from archive.errors import Interrupted, UsageError
-from archive.seed import Outcome, Why
+from archive.seed import Outcome, OutcomeKind, Why
 from archive.url import host_key
 from crawler.run import crawl
 from desk.config import Config
@@ -51,6 +51,12 @@ def archive(
             job.fetch(run)
             job.finish()
         return runs.run_object(place.database, run.number)
+
+
+def missed(run: dict[str, Any]) -> list[dict[str, Any]]:
+    """The outcomes of a run object that tell of something not archived; a listing was only looked at on the way."""
+    good = (OutcomeKind.CAPTURED, OutcomeKind.UNCHANGED)
+    return [row for row in run["outcomes"] if row["outcome"] not in good and row["why"] != Why.LISTING]
 
 
 @dataclass

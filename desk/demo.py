@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from desk.archiving import archive
+from desk.archiving import archive, missed
 from desk.asking import search
 from desk.checking import check
 from desk.config import Config
@@ -15,7 +15,6 @@ from desk.verifying import verify_folder
 
 FOLDER = Path("sourcekeep-demo")
 QUERY = '"eight of 42"'
-_GOOD = ("captured", "unchanged")
 
 
 def demo_config(config: Config, folder: Path | None, origin: str) -> Config:
@@ -41,7 +40,7 @@ def demo(config: Config, folder: Path | None) -> dict[str, Any]:
 
 def surprises(run: dict[str, Any], verified: dict[str, Any], found: dict[str, Any]) -> list[str]:
     """What did not go as the sample web promises; a link that is meant to fail there is no surprise."""
-    told = [f"{row['url'] or row['source']}: {row['outcome']}" for row in run["outcomes"] if not _as_promised(row)]
+    told = [f"{row['url'] or row['source']}: {row['outcome']}" for row in missed(run) if not _as_promised(row)]
     if any(verified[what] for what in ("damaged", "missing", "unlisted")):
         told.append("verify found faults")
     if not any(QUERY.strip('"') in _unmarked(hit["snippet"]) for hit in found["hits"]):
@@ -54,8 +53,6 @@ def _unmarked(snippet: str) -> str:
 
 
 def _as_promised(row: dict[str, Any]) -> bool:
-    if row["outcome"] in _GOOD:
-        return True
     if not row["url"]:
         return False
     parts = urlsplit(row["url"])

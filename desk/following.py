@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from archive.reader import read_payload
 from archive.seed import Why
 from desk.importing import READ as READ_RECORD
-from desk.importing import read_answer
+from desk.importing import read_answer, record_name
 from desk.output import say
 from desk.place import Place
 from extract.document import Document
@@ -84,11 +84,12 @@ class Reading:
         capture, pool = unread.capture, self._place.pool
         payload = read_payload(self._place.config.data, capture)
         document = submit_reading(
-            pool, payload.content, mime=capture.mime, url=capture.url, content_encoding=payload.content_encoding
+            pool, payload.content, mime=payload.content_type, url=capture.url, content_encoding=payload.content_encoding
         )
         record = None
         if unread.why is Why.INCIDENT:
-            record = pool.submit(READ_RECORD, payload.content, name=capture.url, url=capture.url)
+            name, url = record_name(capture.url)
+            record = pool.submit(READ_RECORD, payload.content, name=name, url=url)
         return unread, document, record
 
     def _file(self, unread: Unread, document: Future[Document], record: Future[Answer] | None) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from archive.capture import Capture, Origin
 from archive.seed import Why
@@ -18,6 +18,7 @@ from extract.pool import Answer, Pool
 from store import dossier, intake
 
 READ = "extract.incident.formats:read_material"
+_FILE = "urn:x-sourcekeep:file:"
 _MIMES = {".html": "text/html", ".htm": "text/html", ".json": "application/json", ".csv": "text/csv"}
 
 
@@ -54,7 +55,14 @@ def read_answer(answer: Answer, name: str) -> dict[str, Any]:
 
 def file_address(path: Path) -> str:
     """The URI under which a file that was handed in is kept: its name, not its place on this machine."""
-    return f"urn:x-sourcekeep:file:{quote(path.name)}"
+    return f"{_FILE}{quote(path.name)}"
+
+
+def record_name(address: str) -> tuple[str, str | None]:
+    """What a kept record is called and which page it is, by its address: a file's name alone, or the URL twice."""
+    if address.startswith(_FILE):
+        return unquote(address.removeprefix(_FILE)), None
+    return address, address
 
 
 def keep_file(place: Place, path: Path, content: bytes) -> Capture:

@@ -75,16 +75,17 @@ class Resolver:
         return [Wanted(url, Why.CITED, via, "L", publisher_of(host_key(url)), source_id)]
 
     def _look_up(self, work: CitedWork, publisher: type[Publisher]) -> list[Wanted]:
+        waiting = self._is_waiting(publisher)  # asked first: what is settled meanwhile is then among the candidates
         best = self._best(work, publisher)
         if best is not None and best.score >= ACCEPT:
             url, method = best.candidate.url, self._method(best, publisher)
             source = self._file(work, url, method, best.score, "found", publisher)
             return self._fetch(work, url, source) if source is not None else []
+        if waiting:
+            return []
         listings = self._listings(work, publisher)
         if listings:
             return listings
-        if self._is_waiting(publisher):
-            return []
         if best is not None and best.score >= PROPOSE:
             self._file(work, best.candidate.url, self._method(best, publisher), best.score, "proposed", publisher)
             self._end(

@@ -9,7 +9,7 @@ from cronsim import CronSim, CronSimError
 
 from archive.clock import SYSTEM, Seams
 from archive.errors import SourcekeepError, UnknownKey, UsageError
-from desk.archiving import archive
+from desk.archiving import archive, missed
 from desk.checking import check
 from desk.config import Config
 from desk.output import say
@@ -81,9 +81,8 @@ def _result(config: Config, one: schedule.Due) -> dict[str, Any]:
             answer = check(config, [one.target] if one.target else [], due_only=one.target is None)
             return {"result": f"{answer['checked']} links checked", "run": None, "exit_code": 0}
         run = archive(config, [one.target] if one.target else [], due=one.target is None)
-        failed = any(row["outcome"] not in ("captured", "unchanged") for row in run["outcomes"])
         told = f"run {run['run']}, {run['captured']} captured, {run['failed']} failed"
-        return {"result": told, "run": run["run"], "exit_code": int(failed)}
+        return {"result": told, "run": run["run"], "exit_code": int(bool(missed(run)))}
     except SourcekeepError as error:
         say(f"sourcekeep: schedule {one.id}: {error}. {error.advice}")
         return {"result": f"failed: {error}", "run": None, "exit_code": error.exit_code}

@@ -43,10 +43,10 @@ def archive_command(call: Call, targets: tuple[str, ...], due: bool, everything:
 
 
 def exit_code(run: dict[str, Any]) -> int:
-    """0 when every requested URL was kept and every citation has a source, 1 when there is something to tell."""
-    if run["state"] == "interrupted":
-        return 130
-    return int(any(row["outcome"] not in ("captured", "unchanged") for row in run["outcomes"]))
+    """0 when every source was kept and every citation has one, 1 when there is something to tell, 130 if stopped."""
+    from desk.archiving import missed
+
+    return 130 if run["state"] == "interrupted" else int(bool(missed(run)))
 
 
 @click.command("import")

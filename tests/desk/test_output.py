@@ -49,7 +49,8 @@ def test_every_error_of_the_tree_owns_an_exit_code_and_advice() -> None:
 
 
 def test_help_answers_without_loading_any_room() -> None:
-    code = "import sys; sys.argv=['sourcekeep','--help']\ntry:\n import desk.cli as c; c.main()\nexcept SystemExit: pass\n"
+    code = "import sys\nsys.argv = ['sourcekeep', '--help']\n"
+    code += "try:\n import desk.cli\n desk.cli.main()\nexcept SystemExit: pass\n"
     code += "print([m for m in ('scrapy','twisted','sqlalchemy','pypdfium2','trafilatura','lxml') if m in sys.modules])"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.splitlines()[-1] == "[]"

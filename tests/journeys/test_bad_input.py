@@ -74,7 +74,9 @@ def test_a_database_that_does_not_answer(program: Program, tmp_path: Path) -> No
 
 def test_a_page_that_cites_nothing_is_kept_and_said(program: Program, tmp_path: Path) -> None:
     page = tmp_path / "silent.txt"
-    page.write_text("Silent incident\nA system did something.\nPage info\nType: Incident\nPublished: March 2023\n")
+    page.write_text(
+        "Silent incident\nA system did something.\nDocuments\nResearch, advocacy\nPage info\nType: Incident\nPublished: March 2023\n"
+    )
     said = program("archive", page, "--json")
     assert "cites nothing" in said.err
     assert said.json["requested"] == 0
@@ -106,7 +108,7 @@ def test_a_second_run_on_a_held_folder_ends_with_75_and_says_who_holds_it(progra
     program.data.mkdir()
     with FolderLock(program.data):
         said = program("archive", PAGE_TEXT, code=75)
-    assert "another run" in said.err
+    assert "is held by sourcekeep (process" in said.err
     assert "since" in said.err
     program("archive", PAGE_TEXT)
 

@@ -97,9 +97,9 @@ def test_every_archived_document_is_found_by_search_with_the_right_page(program:
                 continue
             pages = read_pages(program, capture["url"])
             for number in (1, len(pages)):
-                words = pages[number - 1].split()[:6]
-                phrase = '"' + " ".join(words).replace('"', "") + '"'
-                hits = program("search", phrase, "--json").json["hits"]
+                words = pages[number - 1].replace('"', " ").split()
+                phrase = '"' + " ".join(words[len(words) // 2 :][:6]) + '"'
+                hits = program("search", phrase, "--json", "--limit", "100").json["hits"]
                 assert number in [hit["page"] for hit in hits if hit["capture"]["url"] == capture["url"]], phrase
                 looked_at += 1
     assert looked_at >= 10

@@ -1,6 +1,7 @@
 """Refuses every address but loopback, in the tests' process and in every Python process that a test starts."""
 
 import ipaddress
+import socket
 import sys
 
 LOCAL_NAMES = {"localhost", "localhost.", "", None}
@@ -27,7 +28,7 @@ def _watch(event: str, arguments: tuple[object, ...]) -> None:
         if isinstance(address, tuple) and not _is_local(address[0]):
             raise OutsideNetworkRefused(f"tests stay on loopback, not {address!r}")
     elif event == "socket.getaddrinfo" and not _is_literal_or_local(arguments[0]):
-        raise OutsideNetworkRefused(f"tests resolve no outside name, not {arguments[0]!r}")
+        raise socket.gaierror(socket.EAI_NONAME, f"tests resolve no outside name, not {arguments[0]!r}")
 
 
 def _is_literal_or_local(host: object) -> bool:
