@@ -75,7 +75,8 @@ def test_a_database_that_does_not_answer(program: Program, tmp_path: Path) -> No
 def test_a_page_that_cites_nothing_is_kept_and_said(program: Program, tmp_path: Path) -> None:
     page = tmp_path / "silent.txt"
     page.write_text(
-        "Silent incident\nA system did something.\nDocuments\nResearch, advocacy\nPage info\nType: Incident\nPublished: March 2023\n"
+        "Silent incident\nA system did something.\nDocuments\nResearch, advocacy\n"
+        "Page info\nType: Incident\nPublished: March 2023\n"
     )
     said = program("archive", page, "--json")
     assert "cites nothing" in said.err
