@@ -38,7 +38,24 @@ def put_citations(connection: Connection, number: int, version: int, incident: I
         )
     if added:
         connection.execute(insert(_citations), added)
+    _share(connection, number)
     return len(added)
+
+
+def _share(connection: Connection, number: int) -> None:
+    """Repeats of a work that an earlier version resolved share its source, new ones too."""
+    current = (_citations.c.incident_id == number, _citations.c.gone_in.is_(None))
+    rows = connection.execute(select(_citations).where(*current)).all()
+    works = {row.position: row for row in rows if row.source_id is not None and row.same_as is None}
+    names = ("source_id", "state", "method", "score", "resolved_url")
+    shared = [
+        {"number": row.id, **{f"new_{name}": getattr(works[row.same_as], name) for name in names}}
+        for row in rows
+        if row.source_id is None and row.same_as in works
+    ]
+    if shared:
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+        connection.execute(update(_citations).where(_citations.c.id == bindparam("number")).values(values), shared)
 
 
 _UNRESOLVED: dict[str, Any] = {

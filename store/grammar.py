@@ -53,10 +53,10 @@ def parse(text: str) -> Query:
         notes.append(f"Only the first {LONGEST:,} characters are looked for.")
     groups: list[list[Term | Near]] = []
     without: list[Term] = []
-    joins = False
+    joins = is_open = False  # whether the next term is another choice for the last group; whether it could be
     for match in _TOKEN.finditer(fold(clean_text(text[:LONGEST])).text):
         if match["word"] == "OR" and not (match["not"] or match["title"]):
-            joins = bool(groups)
+            joins = is_open
             continue
         term = _term(match)
         if term is None:
@@ -64,6 +64,7 @@ def parse(text: str) -> Query:
         if len(without) + sum(map(len, groups)) >= MOST_TERMS:
             notes.append(f"Only the first {MOST_TERMS} terms are looked for.")
             break
+        is_open = not match["not"]
         if match["not"] and isinstance(term, Term):
             without.append(term)
         elif joins:

@@ -42,17 +42,17 @@ def file_resolution(
             raise UnknownKey(
                 f"no citation {citation_id}", advice="`sourcekeep show KEY` shows an incident's citations."
             )
-        told = {"url": url, "method": method, "score": score, "state": state}
-        connection.execute(insert(_resolutions), {"citation_id": citation_id, "filed_at": filed_at, **told})
+        told = {"method": method, "score": score, "state": state}
+        if (cited.resolved_url, cited.method, cited.score, cited.state) != (url, method, score, state):
+            connection.execute(
+                insert(_resolutions), {"citation_id": citation_id, "url": url, "filed_at": filed_at, **told}
+            )
         source = None
         if url is not None and state in TAKEN:
-            mention = Mention((url,), cited.publisher, cited.title, cited.year, cited.page_url or cited.key, publisher)
+            via = cited.page_url or cited.key
+            mention = Mention((url,), cited.publisher, cited.title, cited.year, via, publisher)
             source = sources_of(connection, [mention], filed_at)[0]
-        _settle(
-            connection,
-            cited,
-            {"source_id": source, "resolved_url": url, "method": method, "score": score, "state": state},
-        )
+        _settle(connection, cited, {"source_id": source, "resolved_url": url, **told})
     return source
 
 
