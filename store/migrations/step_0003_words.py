@@ -7,10 +7,11 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Makes the view that the index reads, and the index (FTS5, external content, accents folded)."""
+    """Makes the view of all that is indexed, and the index over it (FTS5, external content, accents folded)."""
     op.execute(
         "CREATE VIEW page_words AS SELECT page.id AS id, document.search_title AS title, "
-        "coalesce(page.searched, page.text) AS text FROM page JOIN document ON document.id = page.document_id"
+        "coalesce(page.searched, page.text) AS text FROM page JOIN document ON document.id = page.document_id "
+        "WHERE document.indexed"
     )
     if op.get_context().dialect.name == "sqlite":
         op.execute(

@@ -101,8 +101,7 @@ def test_a_document_read_again_is_found_by_its_new_text_only(db: Database) -> No
     for pages in (("first", "second"), ("third",)):
         file_document(db, "sha256:x", a_document(*pages), now=NOW)
     assert [index.search(word)["total"] for word in ("first", "second", "third")] == [0, 0, 1]
-    with db.reading() as connection:  # SQLite's own check that index and content agree
-        connection.exec_driver_sql("INSERT INTO page_index(page_index, rank) VALUES ('integrity-check', 1)")
+    check_index(db)
 
 
 def test_a_title_cited_later_is_found_after_a_refresh(db: Database) -> None:
@@ -114,8 +113,7 @@ def test_a_title_cited_later_is_found_after_a_refresh(db: Database) -> None:
     assert index.search("harbour")["total"] == 0
     index.refresh()
     assert index.search("harbour")["total"] == 1
-    with db.reading() as connection:
-        connection.exec_driver_sql("INSERT INTO page_index(page_index, rank) VALUES ('integrity-check', 1)")
+    check_index(db)
 
 
 def test_an_incident_page_does_not_answer_for_its_sources_unless_it_is_one(db: Database) -> None:
@@ -125,6 +123,14 @@ def test_an_incident_page_does_not_answer_for_its_sources_unless_it_is_one(db: D
     file_document(db, "sha256:page", a_document("only eight of 42"), now=NOW)
     index = SearchIndex(db)
     assert index.search("eight")["total"] == 0
+    check_index(db)
     file_incident(db, a_record(a_citation(1, "Elsewhere", page.url), key="other"), now=NOW)
     index.refresh()
     assert index.search("eight")["hits"][0]["incidents"] == ["other"]
+    check_index(db)
+
+
+def check_index(db: Database) -> None:
+    """SQLite's own check that index and content agree; it raises when they do not."""
+    with db.writing() as connection:
+        connection.exec_driver_sql("INSERT INTO page_index(page_index, rank) VALUES ('integrity-check', 1)")
