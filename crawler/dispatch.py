@@ -106,6 +106,7 @@ class Dispatch:
         """All is known of this seed but whether its record is durable; from then on it is an outcome. Once a seed."""
         if self._out.pop(id(fetched.seed), None) is not None:
             self._spawn(self._conclude(fetched, found, note))
+            self._send_ready()  # one fewer is out: a seed may go that waited for that
 
     def orphaned(self, publisher: str, reason: str) -> None:
         """Nobody fetches for this publisher any more: its seeds, later ones too, end as `skipped`, with the reason."""

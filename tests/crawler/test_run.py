@@ -64,6 +64,16 @@ def test_many_hosts_and_publishers_at_once_and_twice_in_one_process(site: Site) 
         assert {outcome.kind for outcome in ended.values()} == {OutcomeKind.CAPTURED}
 
 
+@pytest.mark.timeout(20)
+def test_seeds_beyond_what_may_be_out_at_once_go_when_others_are_concluded(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.dispatch.MOST_OUT", 2)
+    site.add("*", "/x", page("<title>x</title>"))
+    seeds = [seed(f"http://h{number}.test/x") for number in range(40)]
+    assert len(Trial(site, reader=Reader(read_landing=[])).run(seeds)) == 40
+
+
 def test_a_landing_page_leads_to_documents_and_a_listing_to_works(site: Site) -> None:
     site.add("ico.org.uk", "/landing", page("<title>Report</title>"))
     site.add("ico.org.uk", "/listing", page("<title>All reports</title>"))
