@@ -3,11 +3,10 @@
 from datetime import date
 from typing import Any
 
-from store.search import SearchIndex
-
 from archive.errors import UsageError
 from desk.config import Config
 from desk.place import catalogue
+from store.search import SearchIndex
 
 MARKS = str.maketrans({"\ue000": "[", "\ue001": "]"})  # around what matched, in a snippet
 

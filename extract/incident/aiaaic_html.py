@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
-from archive.url import unwrap
 from lxml import etree, html
 
 from archive.errors import UnreadableRecord
+from archive.url import unwrap
 from extract.incident.aiaaic import read_page
 from extract.incident.block import Block, make_block
 from extract.incident.headings import heading_of
