@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from archive.errors import Interrupted, UsageError
+from archive.errors import Interrupted, NetworkDown, UsageError
 from archive.seed import Outcome, OutcomeKind, Why
 from archive.url import host_key
 from crawler.run import crawl
@@ -26,6 +26,8 @@ from store import dossier, frontier, runs
 from store.frontier import Wanted
 from store.search import SearchIndex
 
+_SEVERAL_HOSTS = 3  # so many hosts are hardly all down at once; fewer may be
+
 
 def archive(
     config: Config,
@@ -39,7 +41,7 @@ def archive(
 
     Targets are files, URLs or keys of known incidents. A run that is killed goes on when the same call is made
     again; what is durable and not due is not fetched again, unless `force`. UsageError or UnreadableRecord before
-    anything is fetched when a target cannot be read.
+    anything is fetched when a target cannot be read; NetworkDown when no host could be reached at all.
     """
     with held(config) as place:
         wanted = sort_targets(targets, partial(dossier.is_known, place.database))
@@ -50,13 +52,24 @@ def archive(
             job.begin(wanted, records, due=due, everything=everything)
             job.fetch(run)
             job.finish()
-        return runs.run_object(place.database, run.number)
+        answer = runs.run_object(place.database, run.number)
+    raise_if_nothing_was_reached(answer)
+    return answer
 
 
 def missed(run: dict[str, Any]) -> list[dict[str, Any]]:
     """The outcomes of a run object that tell of something not archived; a listing was only looked at on the way."""
     good = (OutcomeKind.CAPTURED, OutcomeKind.UNCHANGED)
     return [row for row in run["outcomes"] if row["outcome"] not in good and row["why"] != Why.LISTING]
+
+
+def raise_if_nothing_was_reached(run: dict[str, Any]) -> None:
+    """NetworkDown when several hosts were asked and none could be looked up or connected to."""
+    unreached = (OutcomeKind.DNS_ERROR, OutcomeKind.CONNECT_ERROR)
+    asked = [row for row in run["outcomes"] if row["url"] and row["outcome"] != OutcomeKind.REFUSED_ADDRESS]
+    hosts = {host_key(row["url"]) for row in asked}
+    if run["state"] == "done" and len(hosts) >= _SEVERAL_HOSTS and all(row["outcome"] in unreached for row in asked):
+        raise NetworkDown(f"none of {len(hosts)} hosts could be reached ({asked[0]['reason']})")
 
 
 @dataclass

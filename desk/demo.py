@@ -78,6 +78,6 @@ def print_demo(answer: dict[str, Any], data: Path) -> None:
         print(f"not as promised: {safe(surprise)}")
     key = next((key for hit in answer["search"]["hits"] for key in hit["incidents"]), "KEY")
     out.print("\nTry next", style="bold")
-    for words in (f"show {key}", "search 'accuracy -trial' --type pdf", "verify", f"export {key} -o met.wacz"):
+    for words in (f"show {key}", "search 'threshold -panel' --type pdf", "verify", f"export {key} -o met.wacz"):
         print(f"  sourcekeep --data {data} {words}")
     print("\nAll texts are samples made for this demo; the hosts were answered on this machine.")

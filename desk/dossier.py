@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from desk.output import console, safe, table
+from desk.output import console, safe
 
+_KEPT = ("captured", "unchanged")
 _MARKS = {"given": "=", "found": "=", "proposed": "?", "unresolved": "-"}
 
 
@@ -38,11 +39,18 @@ def _print_citation(citation: dict[str, Any]) -> None:
         f"    {_MARKS[resolution['state']]} {safe(where)}  ({how_resolved(resolution)})", style="dim", markup=False
     )
     for capture in citation["captures"]:
+        if capture["revisit_of"]:
+            continue  # the same as before: the JSON answer has it
         document = capture.get("document")
-        what = f"{document['state']}, {document['pages']} pages" if document else "not read"
+        what = f"{document['state']}, {counted(document['pages'], 'page')}" if document else "not read"
         mime = safe(capture["mime_sniffed"] or "")
         line = f"{capture['timestamp'][:10]}  {capture['http_status']}  {mime}  {what}  {safe(capture['url'])}"
         out.print(f"      {line}", markup=False)
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 page`, `2 pages`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def how_resolved(resolution: dict[str, Any]) -> str:
@@ -54,12 +62,27 @@ def how_resolved(resolution: dict[str, Any]) -> str:
     return f"{resolution['state']} by {resolution['method']}, {resolution['score']:.2f}"
 
 
+def _print_outcome(row: dict[str, Any]) -> None:
+    out = console()
+    if not out.is_terminal:
+        print("\t".join(safe(cell).replace("\t", " ") for cell in (row["outcome"], _what(row), row["reason"])))
+        return
+    out.print(f"{row['outcome']:16}", style="" if row["outcome"] in _KEPT else "bold", end="", markup=False)
+    out.print(safe(_what(row)), markup=False)
+    if row["reason"]:
+        out.print(f"{'':16}{safe(row['reason'])}", style="dim", markup=False)
+
+
+def _what(row: dict[str, Any]) -> str:
+    return str(row["url"] or row["source"])
+
+
 def print_run(run: dict[str, Any]) -> None:
     """Prints a run object: a line an outcome, then the sums."""
-    table(
-        ("outcome", "url", "why"),
-        ([row["outcome"], row["url"] or row["source"], row["reason"]] for row in run["outcomes"]),
-    )
+    for row in run["outcomes"]:
+        _print_outcome(row)
+    if not run["outcomes"]:
+        print("nothing is due; --force captures again")
     print(
         f"{run['state']}: {run['requested']} requested, {run['captured']} captured, {run['unchanged']} unchanged, "
         f"{run['failed']} failed; {run['documents']} documents, {run['pages']} pages, {run['links']} links, "

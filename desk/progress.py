@@ -5,42 +5,50 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
 
 from crawler.progress import CrawlProgress
 
 LINE_EVERY_S = 10.0
-MOST_HOSTS = 8  # lines that fit a small terminal; the rest is in the total
+MOST_HOSTS = 8  # lines that fit a small terminal
 
 
 class _Bars:
-    """A line for the whole and one for each of the busiest hosts."""
+    """A bar for the whole, and a line for each of the busiest hosts."""
 
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._whole = progress.add_task("all hosts", total=None, told="")
-        self._hosts: dict[str, TaskID] = {}
+    def __init__(self, live: Live) -> None:
+        self._live = live
+        self._whole = Progress(
+            TextColumn("all hosts"), BarColumn(bar_width=24), MofNCompleteColumn(), TextColumn("{task.fields[told]}"),
+            TimeElapsedColumn(), TimeRemainingColumn(),
+        )  # fmt: skip
+        self._task = self._whole.add_task("", total=None, told="")
 
     def __call__(self, now: CrawlProgress) -> None:
         ahead = now.waiting + now.under_way
-        rate = now.done / now.seconds if now.seconds else 0.0
-        told = f"{now.failed} failed  {now.bytes / 1e6:.1f} MB  {rate:.1f}/s"
-        self._progress.update(self._whole, completed=now.done, total=now.done + ahead, told=told)
-        for host in now.hosts:
-            if host not in self._hosts and len(self._hosts) < MOST_HOSTS:
-                self._hosts[host] = self._progress.add_task(f"  {host}", total=None, told="")
-        for host, task in self._hosts.items():
-            seen = now.hosts[host]
-            self._progress.update(task, completed=seen.done, told=f"{seen.failed} failed  {seen.bytes / 1e6:.1f} MB")
+        told = f"{now.failed} failed  {now.bytes / 1e6:.1f} MB  {_rate(now):.1f}/s"
+        self._whole.update(self._task, completed=now.done, total=now.done + ahead, told=told)
+        self._live.update(Group(self._whole, _host_lines(now)))
+
+
+def _host_lines(now: CrawlProgress) -> Table:
+    """The hosts with the most to tell, most first; the rest are in the total."""
+    lines = Table.grid(padding=(0, 2))
+    busiest = sorted(now.hosts.items(), key=lambda one: -one[1].done)
+    for host, seen in busiest[:MOST_HOSTS]:
+        lines.add_row(
+            f"  {host}", f"{seen.done} done", f"{seen.failed} failed", f"{seen.bytes / 1e6:.1f} MB", style="dim"
+        )
+    if len(busiest) > MOST_HOSTS:
+        lines.add_row(f"  and {len(busiest) - MOST_HOSTS} more hosts", style="dim")
+    return lines
+
+
+def _rate(now: CrawlProgress) -> float:
+    return now.done / now.seconds if now.seconds else 0.0
 
 
 class _Lines:
@@ -53,10 +61,9 @@ class _Lines:
         if time.monotonic() - self._last < LINE_EVERY_S:
             return
         self._last = time.monotonic()
-        rate = now.done / now.seconds if now.seconds else 0.0
         print(
             f"{now.seconds:.0f} s: {now.done} done, {now.failed} failed, {now.waiting + now.under_way} to go, "
-            f"{now.bytes / 1e6:.1f} MB, {rate:.1f}/s",
+            f"{now.bytes / 1e6:.1f} MB, {_rate(now):.1f}/s",
             file=sys.stderr,
             flush=True,
         )
@@ -69,9 +76,5 @@ def shown() -> Iterator[Callable[[CrawlProgress], None]]:
     if not err.is_terminal:
         yield _Lines()
         return
-    columns = (
-        TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(),
-        TextColumn("{task.fields[told]}"), TimeElapsedColumn(), TimeRemainingColumn(),
-    )  # fmt: skip
-    with Progress(*columns, console=err, transient=True) as progress:
-        yield _Bars(progress)
+    with Live(console=err, transient=True, refresh_per_second=5) as live:
+        yield _Bars(live)

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, func, select, update
 
 from archive.seed import Why
 from store import schema
 from store.citing import lay_trail
 from store.claiming import claim
 from store.database import Database
+from store.intervals import UNREACHED
 from store.rows import chunks
 from store.settling import settle
 from store.unread import Unread, unread
@@ -42,6 +43,7 @@ def add_seeds(
 ) -> int:
     """Makes these URLs the run's to fetch, as far as they are due (all, with `force`); the number it will fetch.
 
+    A URL that was never captured because its host was not reached counts as due: whoever names it wants it now.
     With a source goes what else serves it and is due, such as a redirect target or a document that an interrupted
     run had not come to. A seed for a link check is always fetched, alone, and leaves the time of capture as it is.
     """
@@ -57,7 +59,8 @@ def add_seeds(
         served = {one.source_id for one in wanted if one.source_id is not None and one.why is not Why.CHECK}
         for chunk in chunks(served):
             on_trail = select(_trail.c.url_id).where(_trail.c.source_id.in_(chunk))
-            added += _want_due(connection, run, now, _urls.c.id.in_(on_trail))
+            due = (_urls.c.due_at <= now) | _missing()
+            added += _take(connection, run, due & _urls.c.id.in_(on_trail))
     return added
 
 
@@ -65,7 +68,8 @@ def _want(connection: Connection, run: int, seeds: dict[int, Wanted], now: datet
     rows = []
     for chunk in chunks(seeds):
         had = select(_outcomes.c.url_id).where(_outcomes.c.run_id == run, _outcomes.c.url_id.in_(chunk))
-        query = select(_urls.c.id, _urls.c.why, _urls.c.due_at).where(_urls.c.id.in_(chunk), _urls.c.id.not_in(had))
+        due_at = case((_missing(), None), else_=_urls.c.due_at)
+        query = select(_urls.c.id, _urls.c.why, due_at).where(_urls.c.id.in_(chunk), _urls.c.id.not_in(had))
         for number, why, due_at in connection.execute(query):
             seed = seeds[number]
             checks = seed.why is Why.CHECK
@@ -93,11 +97,16 @@ def _row(number: int, seed: Wanted, why: str, due_at: datetime) -> dict[str, Any
     }
 
 
-def _want_due(connection: Connection, run: int, now: datetime, which: Any) -> int:
+def _missing() -> ColumnElement[bool]:
+    """Never captured, and only because its host was not reached."""
+    return _urls.c.good_capture_id.is_(None) & _urls.c.last_outcome.in_(UNREACHED)
+
+
+def _take(connection: Connection, run: int, which: ColumnElement[bool]) -> int:
     had = select(_outcomes.c.id).where(_outcomes.c.run_id == run, _outcomes.c.url_id == _urls.c.id).exists()
     other = func.coalesce(_urls.c.wanted_by, 0) != run
     done = connection.execute(
-        update(_urls).where(_urls.c.due_at <= now, other, ~had, which).values(wanted_by=run, wanted_why=None)
+        update(_urls).where(which, other, ~had).values(wanted_by=run, wanted_why=None)
     )
     return done.rowcount
 
@@ -105,7 +114,7 @@ def _want_due(connection: Connection, run: int, now: datetime, which: Any) -> in
 def add_due(db: Database, run: int, now: datetime) -> int:
     """Makes everything that is due the run's to fetch; the number of URLs."""
     with db.writing() as connection:
-        return _want_due(connection, run, now, _urls.c.host != "")
+        return _take(connection, run, _urls.c.due_at <= now)
 
 
 def waiting(db: Database, run: int) -> int:

@@ -10,6 +10,8 @@ RECAPTURE_AFTER = timedelta(days=30)
 LISTING_AFTER = timedelta(days=7)
 SKIPPED_FOR = timedelta(hours=1)
 GOOD = frozenset({OutcomeKind.CAPTURED, OutcomeKind.UNCHANGED})
+# No host was bothered: who names such a URL again (when the network is back) need not wait.
+UNREACHED = frozenset({OutcomeKind.TIMEOUT, OutcomeKind.DNS_ERROR, OutcomeKind.CONNECT_ERROR})
 
 
 @dataclass(frozen=True, slots=True)

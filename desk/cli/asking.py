@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from desk.cli.options import Call, common, pass_call
+from desk.dossier import counted
 from desk.output import as_json, console, safe, table
 
 
@@ -36,7 +37,7 @@ def read_command(call: Call, files: tuple[Path, ...]) -> int:
 
 def _show_reading(answer: dict[str, Any]) -> None:
     document = answer["document"]
-    print(f"{safe(answer['file'])}: {document['state']}, {document['type']}, {len(answer['pages'])} pages"
+    print(f"{safe(answer['file'])}: {document['state']}, {document['type']}, {counted(len(answer['pages']), 'page')}"
           f"{', ' + safe(document['reason']) if document['reason'] else ''}")  # fmt: skip
     for page in answer["pages"]:
         print(f"--- page {page['number']}{' (' + safe(page['note']) + ')' if page['note'] else ''}")

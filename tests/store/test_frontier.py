@@ -144,6 +144,20 @@ def test_what_failed_is_asked_for_again_later_and_later(
         now += wait
 
 
+@pytest.mark.parametrize(
+    ("kind", "asked"), [(OutcomeKind.DNS_ERROR, 1), (OutcomeKind.CONNECT_ERROR, 1), (OutcomeKind.BLOCKED, 0)]
+)
+def test_who_names_a_url_whose_host_was_not_reached_need_not_wait(
+    db: Database, run: int, kind: OutcomeKind, asked: int
+) -> None:
+    add_seeds(db, run, [Wanted(A, Why.CITED)], now=NOW)
+    settle(db, run, [failed(seed, kind) for seed in claim(db, run, 10, NOW)], NOW)
+    again = next_run(db)
+    assert add_due(db, again, NOW) == 0
+    assert add_seeds(db, again, [Wanted(A, Why.CITED)], now=NOW) == asked
+    assert len(claim(db, again, 10, NOW)) == asked
+
+
 def test_every_outcome_has_an_interval(db: Database, run: int) -> None:
     want(db, run, *(f"https://{kind.value.replace('_', '-')}.example/" for kind in OutcomeKind))
     kinds = iter(OutcomeKind)
