@@ -53,3 +53,15 @@ def test_ctrl_c_ends_a_run_within_seconds_with_130_and_the_same_command_goes_on(
         quick = Program(program.data, web.origin, delay_s=0)
         quick("archive", PAGE_TEXT)
     assert quick("search", '"eight of 42"', "--json").json["total"] >= 1
+
+
+def test_a_failing_network_ends_with_3_and_the_same_command_fetches_when_it_is_back(tmp_path: Path) -> None:
+    page = tmp_path / "page.txt"
+    page.write_text("\n".join(f"https://h{number}.example/report" for number in range(4)))
+    down = Program(tmp_path / "data", "http://127.0.0.1:9", delay_s=0)
+    said = down("archive", page, code=3)
+    assert "none of 4 hosts could be reached" in said.err
+    with SampleWeb() as web:
+        back = Program(down.data, web.origin, delay_s=0)
+        run = back("archive", page, "--json", code=1).json
+    assert [row["outcome"] for row in run["outcomes"]] == ["not_found"] * 4
