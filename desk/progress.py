@@ -1,4 +1,4 @@
-"""Progress of long work: a bar and a line per host on a terminal, one line every ten seconds in a pipe; on standard error."""
+"""Progress of long work: a bar and a line a host on a terminal, a line every ten seconds in a pipe."""
 
 import sys
 import time
