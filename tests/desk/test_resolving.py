@@ -119,7 +119,8 @@ def test_what_is_only_near_is_proposed_and_never_fetched(database: Database) -> 
             assert seed.why is Why.LISTING
             settle(one, seed, OutcomeKind.CAPTURED)
     assert resolution(one)["state"] == "proposed"
-    assert resolution(one)["url"] is None
+    assert resolution(one)["url"] == "https://ico.org.uk/bins", "an editor sees what is proposed"
+    assert asked(one) == []
     assert "only proposed" in unresolved(one)[0]
 
 
