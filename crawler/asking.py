@@ -15,7 +15,7 @@ from crawler.wire import Engine, WireRequest
 
 Headers = tuple[tuple[bytes, bytes], ...]
 # With so many bytes waiting for the disk no new request starts.
-MOST_BACKLOG = 64 * 1024 * 1024
+MOST_BACKLOG = 16 * 1024 * 1024
 
 
 class Keep(Protocol):

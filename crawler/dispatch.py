@@ -11,6 +11,7 @@ from archive.seed import Found, Outcome, OutcomeKind, Seed
 from crawler.fetcher import Fetched, Fetcher
 from crawler.progress import CrawlProgress, HostProgress
 from crawler.supply import Stop, Stopped, Supply
+from crawler.unread import Unread, received_bytes
 
 T = TypeVar("T")
 CLAIM = 500
@@ -48,6 +49,7 @@ class Dispatch:
         self._busy: set[str] = set()
         self._queued = 0
         self._out: dict[int, Seed] = {}
+        self._unread = Unread()
         self._feeds: dict[str, asyncio.Queue[Seed | None]] = {}
         self._orphans: dict[str, str] = {}
         self._tasks: set[asyncio.Future[Any]] = set()
@@ -89,7 +91,10 @@ class Dispatch:
         An error of ours (the disk, the catalogue) is no seed's: it ends the crawl.
         """
         try:
-            return await self.unless_ending(fetcher.fetch(seed))
+            fetched = await self.unless_ending(fetcher.fetch(seed))
+            if id(seed) in self._out:
+                self._unread.came(fetched)
+            return fetched
         except SourcekeepError as error:
             self.lost(error)
             raise Stopped from error
@@ -105,6 +110,7 @@ class Dispatch:
     def conclude(self, fetched: Fetched, found: tuple[Found, ...] = (), note: str = "") -> None:
         """All is known of this seed but whether its record is durable; from then on it is an outcome. Once a seed."""
         if self._out.pop(id(fetched.seed), None) is not None:
+            self._unread.concluded(fetched)
             self._spawn(self._conclude(fetched, found, note))
             self._send_ready()  # one fewer is out: a seed may go that waited for that
 
@@ -151,7 +157,7 @@ class Dispatch:
         while not self.ending:
             before = self._settlements
             self._changed.clear()
-            wants = not self._ready and self._queued < MOST_HELD and len(self._out) < MOST_OUT
+            wants = not self._ready and self._queued < MOST_HELD and self._has_room
             if wants and dry_since != before:
                 try:
                     seeds = await self._supply.claim(min(CLAIM, MOST_HELD - self._queued))
@@ -183,7 +189,7 @@ class Dispatch:
         self._send_ready()
 
     def _send_ready(self) -> None:
-        while self._ready and len(self._out) < MOST_OUT and not self.ending:
+        while self._ready and self._has_room and not self.ending:
             host = self._ready.popleft()
             queue = self._queues[host]
             seed = queue.popleft()
@@ -195,6 +201,10 @@ class Dispatch:
             self.sends(seed)
         if not self._ready:
             self._changed.set()
+
+    @property
+    def _has_room(self) -> bool:
+        return len(self._out) < MOST_OUT and not self._unread.is_full
 
     def _to_feed(self, seed: Seed) -> None:
         if seed.publisher in self._orphans:
@@ -225,8 +235,7 @@ class Dispatch:
             outcome = await fetched.outcome(found, note)
         except Exception as error:
             return self.lost(error)
-        received = len(fetched.exchange.received) if fetched.exchange else 0
-        host = fetched.seed.host
+        host, received = fetched.seed.host, received_bytes(fetched)
         self._hosts[host] = self._hosts.get(host, _NOTHING).plus(outcome, received)
         self._total = self._total.plus(outcome, received)
         self._outcomes.append(outcome)

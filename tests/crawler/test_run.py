@@ -66,8 +66,9 @@ def test_many_hosts_and_publishers_at_once_and_twice_in_one_process(site: Site) 
 
 
 @pytest.mark.timeout(20)
+@pytest.mark.parametrize("bound", ["crawler.dispatch.MOST_OUT", "crawler.unread.MOST_BYTES"])
 def test_seeds_beyond_what_may_be_out_at_once_go_when_others_are_concluded(
-    site: Site, monkeypatch: pytest.MonkeyPatch
+    site: Site, monkeypatch: pytest.MonkeyPatch, bound: str
 ) -> None:
     class Slow(Reader):
         def submit(self, *words: Any, **args: Any) -> Future[Answer]:
@@ -75,7 +76,7 @@ def test_seeds_beyond_what_may_be_out_at_once_go_when_others_are_concluded(
             threading.Timer(0.1, future.set_result, [Answer([], None, "", 0.0)]).start()
             return future
 
-    monkeypatch.setattr("crawler.dispatch.MOST_OUT", 2)
+    monkeypatch.setattr(bound, 2)
     site.add("*", "/x", page("<title>x</title>"))
     seeds = [seed(f"http://h{number}.test/x") for number in range(12)]
     assert len(Trial(site, reader=Slow()).run(seeds)) == 12
