@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import struct
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +23,8 @@ from archive.stretch import mapped
 
 VERSION = "1.1.1"
 LINES_A_BLOCK = 1_000  # of the compressed index; a reader inflates one block to find a line
+NOT_MODIFIED = 304  # pywb and ReplayWeb.page replay an indexed one as it is: an empty page
+_TIME_FIELD = 0x5455  # of a ZIP entry: Info-ZIP's extended timestamp, seconds since 1970
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,8 @@ def write_wacz(
     """Write the captures at `records` (WARC file, offset, length) as a WACZ package to `out`.
 
     Their gzip members are copied as they are, with those of the requests, metadata and warcinfo that belong to them;
-    for a revisit, also name the response it repeats. Replaces `out` at once or not at all. WriteFailed when the disk
+    for a revisit, also name the response it repeats. A 304 is packed but not indexed: it says when a source was
+    unchanged, and there is nothing to replay. Replaces `out` at once or not at all. WriteFailed when the disk
     refuses; ArchiveError when a record cannot be read.
     """
     fresh = out.with_name(out.name + ".new")
@@ -81,6 +85,7 @@ class _Box:
         self._package = package
         year, month, day, hour, minute, second = created.astimezone(UTC).timetuple()[:6]
         self._date = (max(year, 1980), month, day, hour, minute, second)
+        self._extra = struct.pack("<HHBI", _TIME_FIELD, 5, 1, min(max(int(created.timestamp()), 0), 0xFFFF_FFFF))
         self.resources: list[dict[str, Any]] = []
 
     def add(self, path: str, content: bytes, *, deflate: bool = False) -> None:
@@ -97,9 +102,15 @@ class _Box:
         self._package.writestr(self.entry(path), content, zipfile.ZIP_DEFLATED if deflate else zipfile.ZIP_STORED)
 
     def entry(self, path: str) -> zipfile.ZipInfo:
-        """The entry of `path`, readable by everybody."""
+        """The entry of `path`, readable by everybody.
+
+        Its extra field holds the time in UTC, and it must have one: an entry without any in the central directory is
+        taken by ReplayWeb.page to have none in its local header, where a streamed entry has its ZIP64 sizes, and every
+        record is then looked for 20 bytes too early.
+        """
         entry = zipfile.ZipInfo(path, self._date)
         entry.external_attr = 0o644 << 16
+        entry.extra = self._extra
         return entry
 
     def stream(self, path: str) -> Any:
@@ -138,7 +149,11 @@ def _add_warc(box: _Box, name: str, path: Path, places: list[tuple[int, int]]) -
             captures = list(captures_of(scan_warc(event), name))
             if not captures:
                 raise ArchiveError(f"{path} holds no sound capture at byte {offset}", advice="Run `sourcekeep verify`.")
-            lines += [line_of(replace(capture, offset=size + capture.offset)) for capture in captures]
+            lines += [
+                line_of(replace(capture, offset=size + capture.offset))
+                for capture in captures
+                if capture.http_status != NOT_MODIFIED
+            ]
             out.write(event)
             digest.update(event)
             size += len(event)
@@ -163,13 +178,15 @@ def _add_index(box: _Box, lines: list[bytes]) -> None:
 
 
 def _page_lines(pages: Sequence[WaczPage]) -> bytes:
-    """`pages.jsonl`: a line that says what it is, then a line a page."""
-    lines: list[dict[str, str]] = [{"format": "json-pages-1.0", "id": "pages", "title": "All pages"}]
+    """`pages.jsonl`: a line that says what it is, then a line a page; captures within a second are one page."""
+    lines: dict[str, dict[str, str]] = {"": {"format": "json-pages-1.0", "id": "pages", "title": "All pages"}}
     for page in pages:
         stamp = _stamp(page.timestamp)
-        told = {"id": sha256_of(f"{page.url} {stamp}".encode())[7:23], "url": page.url, "ts": stamp}
-        lines.append(told | {key: text for key, text in (("title", page.title), ("text", page.text)) if text})
-    return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode("utf-8", "replace")
+        identity = sha256_of(f"{page.url} {stamp}".encode())[7:23]
+        texts = {key: text for key, text in (("title", page.title), ("text", page.text)) if text}
+        lines.setdefault(identity, {"id": identity, "url": page.url, "ts": stamp} | texts)
+    told = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines.values())
+    return told.encode("utf-8", "replace")
 
 
 def _add_datapackage(

@@ -68,8 +68,9 @@ def _package(config: Config, incident: dict[str, Any], out: Path, seams: Seams) 
         raise UsageError(
             f"nothing of {incident['key']} is captured yet", advice=f"sourcekeep archive {incident['key']}"
         )
+    titles = {citation["position"]: citation["title"] for citation in incident["citations"]}
     pages = [
-        WaczPage(capture["url"], datetime.fromisoformat(capture["timestamp"]), citation["title"] or citation["text"])
+        WaczPage(capture["url"], datetime.fromisoformat(capture["timestamp"]), _page_title(citation, capture, titles))
         for citation, capture in kept
         if capture["http_status"] is not None and 200 <= capture["http_status"] < 300
     ]
@@ -83,6 +84,12 @@ def _package(config: Config, incident: dict[str, Any], out: Path, seams: Seams) 
         created=seams.now(),
         software=f"sourcekeep {version('sourcekeep')}",
     )
+
+
+def _page_title(citation: dict[str, Any], capture: dict[str, Any], titles: dict[int, str]) -> str:
+    """What the list of pages calls a capture: the work's title as cited anywhere, or as it names itself."""
+    document = capture["document"] or {}
+    return citation["title"] or titles.get(citation["same_as"]) or document.get("title") or citation["text"]
 
 
 def _as_json(incident: dict[str, Any]) -> str:

@@ -4,8 +4,10 @@ import gzip
 import io
 import json
 import shutil
+import struct
 import subprocess
 import zipfile
+import zlib
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from archive.fields import sha256_of
 from archive.fixity import verify_file
 from archive.wacz import WaczFile, WaczPage, write_wacz
 from archive.writer import ArchiveWriter
-from tests.archive.exchanges import AGENT, CITED, NOW, answer, exchange, only_file
+from tests.archive.exchanges import AGENT, CITED, NOW, SENT, answer, exchange, only_file
 
 PAGES = [WaczPage("https://a.example/1", NOW, "Page „one“", "its text"), WaczPage("https://a.example/2", NOW)]
 
@@ -74,6 +76,45 @@ def test_a_package_holds_all_records_of_the_captures_chosen(package: Path) -> No
     assert pages[0] == {"format": "json-pages-1.0", "id": "pages", "title": "All pages"}
     assert pages[1]["ts"] == "2026-03-04T05:06:07Z"
     assert pages[1]["text"] == "its text"
+
+
+def test_a_player_that_reads_only_the_central_directory_finds_every_file(package: Path) -> None:
+    """As wabac.js does: it takes a local header to hold an extra field only when the directory's entry has one."""
+    content = package.read_bytes()
+    with zipfile.ZipFile(package) as opened:
+        for entry in opened.infolist():
+            at = entry.header_offset
+            name, extra = struct.unpack_from("<HH", content, at + 26)
+            start = at + 30 + name + (extra if entry.extra else 0)
+            stored = content[start : start + entry.compress_size]
+            inflated = stored if entry.compress_type == zipfile.ZIP_STORED else zlib.decompress(stored, -15)
+            assert inflated == opened.read(entry), entry.filename
+
+
+def test_a_304_is_packed_but_not_indexed_since_players_would_show_an_empty_page(tmp_path: Path) -> None:
+    with ArchiveWriter(tmp_path, run="r", agent=AGENT) as writer:
+        first = writer.keep(exchange(answer(body=b"p1")), CITED).result(5)
+        asked = SENT.replace(b"\r\n\r\n", b'\r\nIf-None-Match: "x"\r\n\r\n')
+        same = exchange(b"HTTP/1.1 304 Not Modified\r\n\r\n", sent=asked, started=NOW + timedelta(days=1))
+        again = writer.keep(same, CITED, previous=first).result(5)
+    assert (again.http_status, again.revisit_of) == (304, first.record_id)
+    records = [(only_file(tmp_path), each.offset, each.length) for each in (first, again)]
+    out = tmp_path / "out.wacz"
+    write_wacz(out, title="", description="", records=records, pages=[], created=NOW, software="sourcekeep/test")
+    with zipfile.ZipFile(out) as opened:
+        lines = gzip.decompress(opened.read("indexes/index.cdx.gz")).splitlines()
+    entries = [parse_line(line) for line in lines]
+    assert [(entry.status, entry.mime) for entry in entries if entry] == [(200, "")]
+    assert [each.http_status for each in verify_file(out).captures] == [200, 304]
+
+
+def test_two_captures_of_a_page_within_a_second_are_one_page(tmp_path: Path) -> None:
+    pages = [WaczPage("https://a.example/", NOW + timedelta(milliseconds=n), "A page") for n in range(2)]
+    out = tmp_path / "out.wacz"
+    write_wacz(out, title="", description="", records=[], pages=pages, created=NOW, software="sourcekeep/test")
+    with zipfile.ZipFile(out) as opened:
+        ids = [json.loads(line)["id"] for line in opened.read("pages/pages.jsonl").splitlines()]
+    assert len(ids) == len(set(ids)) == 2, "the head and one page"
 
 
 def test_a_package_lists_and_seals_every_file(package: Path) -> None:
