@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from archive.capture import Capture
 from archive.clock import SYSTEM, Seams
+from archive.errors import NotAnArchive
 from archive.files import WARC_FOLDER
 from archive.lock import FolderLock
+from archive.reader import captures_in
 from archive.records import Agent
 from archive.recovery import recover
 from archive.writer import ArchiveWriter, Kept
@@ -90,12 +93,24 @@ def held(config: Config, seams: Seams = SYSTEM) -> Iterator[Place]:
 
 
 def _repair(database: Database, data: Path) -> None:
-    """Files that a killed run left open: what is whole is adopted, what is torn is cut and said."""
+    """Files that a killed run left open or that `scrapy crawl` wrote: adopted as far as they are whole, and said."""
     recovered = recover(data, lambda name: reconcile.known_end(database, name))
-    if recovered.adopted:
-        reconcile.adopt(database, recovered.adopted)
-        say(f"adopted {len(recovered.adopted)} records that an interrupted run had kept")
+    adopted = reconcile.adopt(database, recovered.adopted)
+    for path in sorted((data / WARC_FOLDER).glob("*.warc.gz")):
+        if reconcile.known_end(database, path.name) is None:
+            adopted += reconcile.adopt(database, _captures_of(path))
+    if adopted:
+        say(f"adopted {adopted} captures that the archive holds and the catalogue did not know")
     for cut in recovered.cut:
         say(f"cut {cut.bytes_cut} bytes of an unfinished record off {cut.file} at {cut.offset} (kept as .torn)")
     for short in recovered.short:
         say(f"{short.file} has lost what lay behind byte {short.offset}; `sourcekeep verify` names it")
+
+
+def _captures_of(path: Path) -> list[Capture]:
+    """The captures in a file of the archive; none, and said, when it cannot be read at all."""
+    try:
+        return list(captures_in(path))
+    except (NotAnArchive, OSError) as error:
+        say(f"{error}; `sourcekeep verify` names what is damaged")
+        return []

@@ -8,6 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 from desk.sample import PAGE_TEXT, SampleWeb
+from tests.conftest import ROOT
 from tests.journeys.program import Program
 
 KEY = "met-police-live-facial-recognition"
@@ -65,3 +66,27 @@ def test_a_failing_network_ends_with_3_and_the_same_command_fetches_when_it_is_b
         back = Program(down.data, web.origin, delay_s=0)
         run = back("archive", page, "--json", code=1).json
     assert [row["outcome"] for row in run["outcomes"]] == ["not_found"] * 4
+
+
+def test_what_scrapy_alone_kept_is_adopted_by_the_next_run(tmp_path: Path, python: str) -> None:
+    with SampleWeb() as web:
+        program = Program(tmp_path / "data", web.origin, delay_s=0)
+        crawl = [python, "-m", "scrapy", "crawl", "ico", "-s", "DELAY_S=0", "-s", f"CONNECT_TO=*={web.origin}"]
+        done = subprocess.run(
+            [*crawl, "-s", f"SOURCEKEEP_DATA={program.data}"], cwd=ROOT, capture_output=True, text=True, timeout=60
+        )
+        assert done.returncode == 0, done.stderr
+        assert program("verify", "--json", code=1).json["unlisted"]
+        said = program("archive", PAGE_TEXT)
+        assert "adopted" in said.err
+    assert program("verify", "--json").json["unlisted"] == []
+
+
+def test_a_file_in_the_archive_that_is_none_holds_nobody_up_and_verify_names_it(tmp_path: Path) -> None:
+    with SampleWeb() as web:
+        program = Program(tmp_path / "data", web.origin, delay_s=0)
+        (program.data / "warc").mkdir(parents=True)
+        (program.data / "warc" / "torn.warc.gz").write_bytes(bytes(5000))
+        program("archive", PAGE_TEXT)
+    damaged = program("verify", "--json", code=1).json["damaged"]
+    assert {damage["warc"] for damage in damaged} == {"torn.warc.gz"}
