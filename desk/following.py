@@ -43,7 +43,7 @@ class Reading:
     def __init__(self, place: Place) -> None:
         self._place = place
         self.incidents: set[str] = set()
-        self._after = 0
+        self._given: set[int] = set()  # captures that were read, so that none is read for ever
         self._most = max(MOST_AT_ONCE, 4 * place.config.reading.workers)
         self._turn = threading.Lock()
         self._wake = threading.Event()
@@ -82,15 +82,20 @@ class Reading:
                 return
 
     def _read_all(self) -> int:
-        """In order of capture, so many at once as keep the workers busy."""
-        done, under_way, filing = 0, deque[_Order](), _Filing(self._place)
-        while batch := frontier.unread(self._place.database, 200, self._after):
-            for unread in batch:
-                self._after = unread.capture_id
+        """In order of capture, so many at once as keep the workers busy.
+
+        Each time from the first: a capture may be settled, and so become due for reading, after a later one was.
+        """
+        done, after, under_way, filing = 0, 0, deque[_Order](), _Filing(self._place)
+        while batch := frontier.unread(self._place.database, 200, after):
+            after = batch[-1].capture_id
+            fresh = [unread for unread in batch if unread.capture_id not in self._given]
+            self._given |= {unread.capture_id for unread in fresh}
+            for unread in fresh:
                 under_way.append(self._ask(unread))
                 while len(under_way) >= self._most or sum(order.size for order in under_way) > MOST_BYTES:
                     self._take(under_way.popleft(), filing)
-            done += len(batch)
+            done += len(fresh)
         while under_way:
             self._take(under_way.popleft(), filing)
         filing.end()
