@@ -25,14 +25,15 @@ from store.migration import migrate
 BUSY_MS = 30_000
 _WRITING = "writing"
 # A full sync: a committed row survives a power cut. Two keep a crafted file from doing harm. WAL is set once, by
-# `store.migration`, since it is a property of the file.
+# `store.migration`, since it is a property of the file. The cache is 4 MiB for each connection that is in use: 16 MiB
+# made 1,700 documents no faster and cost 14 MiB.
 _PRAGMAS = (
     f"busy_timeout={BUSY_MS}",
     "synchronous=FULL",
     "foreign_keys=ON",
     "trusted_schema=OFF",
     "cell_size_check=ON",
-    "cache_size=-16384",
+    "cache_size=-4096",
 )
 
 
@@ -139,7 +140,10 @@ def _engine(url: URL) -> Engine:
             return create_engine(url)
         if url.database and url.database != ":memory:" and not Path(url.database).parent.is_dir():
             raise DatabaseUnreachable(f"{url.database} cannot be made: its folder does not exist")
-        engine = create_engine(url, module=sqlite_module(), connect_args={"check_same_thread": False})
+        # The connection used last, whose cache is warm, comes first: in turn all five would fill theirs.
+        engine = create_engine(
+            url, module=sqlite_module(), connect_args={"check_same_thread": False}, pool_use_lifo=True
+        )
     except (NoSuchModuleError, ImportError) as error:
         name = url.drivername.partition("+")[0]
         raise DatabaseUnreachable(f"no driver for {name} databases is installed: {error}") from error
