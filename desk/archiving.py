@@ -11,6 +11,7 @@ from archive.errors import Interrupted, NetworkDown, UsageError
 from archive.seed import Outcome, OutcomeKind, Why
 from archive.url import host_key
 from crawler.run import crawl
+from desk.bare import file_as_sources, wanted_url
 from desk.config import Config
 from desk.connecting import crawl_options
 from desk.following import Reading
@@ -20,10 +21,9 @@ from desk.output import say
 from desk.place import Place, held
 from desk.progress import shown
 from desk.resolving import Resolver
-from desk.supply import CatalogueSupply, publisher_of
+from desk.supply import CatalogueSupply
 from desk.targets import Targets, sort_targets
 from store import dossier, frontier, runs
-from store.frontier import Wanted
 from store.search import SearchIndex
 
 _SEVERAL_HOSTS = 3  # so many hosts are hardly all down at once; fewer may be
@@ -122,7 +122,7 @@ class _Job:
         self._resolver.keys |= keys
         if due:
             frontier.add_due(self._place.database, self._run, self._place.seams.now())
-        pages = [Wanted(url, Why.INCIDENT, None, "", publisher_of(host_key(url))) for url in targets.urls]
+        pages = [wanted_url(self._place, url) for url in targets.urls]
         frontier.add_seeds(self._place.database, self._run, pages, now=self._place.seams.now(), force=self._force)
         self._reading.catch_up()
         self._further()
@@ -153,7 +153,9 @@ class _Job:
         self._reading.wake()
 
     def _further(self) -> bool:
-        """Reads what may be a record, then resolves: True when that led to something to fetch."""
-        self._reading.catch_up()
+        """Reads what may be a record, then resolves: True when that may have led to something to fetch."""
+        read = self._reading.catch_up()
         self._resolver.keys |= self._reading.incidents
-        return self._resolver.step()
+        strays, self._reading.strays = self._reading.strays, []
+        file_as_sources(self._place, self._run, strays)
+        return self._resolver.step() or bool(read or strays)

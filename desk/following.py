@@ -37,12 +37,14 @@ class _Order:
 class Reading:
     """Reads what the catalogue says is unread, in a thread beside the crawl; `finish` waits for the last page.
 
-    `incidents` gathers the keys of the incidents found in captured pages.
+    `incidents` gathers the keys of the incidents found in captured pages, `strays` the pages that were handed over
+    as records and are none.
     """
 
     def __init__(self, place: Place) -> None:
         self._place = place
         self.incidents: set[str] = set()
+        self.strays: list[Unread] = []
         self._given: set[int] = set()  # captures that were read, so that none is read for ever
         self._most = max(MOST_AT_ONCE, 4 * place.config.reading.workers)
         self._turn = threading.Lock()
@@ -124,6 +126,7 @@ class Reading:
         plain = read_answer(answer, unread.capture.url)
         if "error" in plain:
             say(f"{plain['error']}; kept as a source of its own")
+            self.strays.append(unread)
             return
         for warning in plain["warnings"]:
             say(f"note: {warning}")

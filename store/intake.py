@@ -8,6 +8,7 @@ from archive.clock import utc_now
 from extract.document import Document
 from extract.incident.values import Incident
 from store.captures import put_captures
+from store.citing import Mention, sources_of
 from store.database import Database
 from store.documents import put_documents
 from store.incidents import Filed, put_incident
@@ -16,7 +17,7 @@ from store.works import file_listed
 
 __all__ = [
     "Filed", "file_captures", "file_document", "file_documents", "file_incident", "file_incidents", "file_listed",
-    "file_resolution",
+    "file_resolution", "file_source",
 ]  # fmt: skip
 
 
@@ -33,6 +34,12 @@ def file_incidents(db: Database, incidents: Iterable[tuple[Incident, Capture | N
     """Files many records in one transaction."""
     with db.writing() as connection:
         return [put_incident(connection, incident, now, capture) for incident, capture in incidents]
+
+
+def file_source(db: Database, url: str, *, publisher: str, now: datetime) -> int:
+    """The number of the source at a normalised URL that no record cites; made if nothing there is known."""
+    with db.writing() as connection:
+        return sources_of(connection, [Mention((url,), owner=publisher)], now)[0]
 
 
 def file_captures(db: Database, captures: Sequence[Capture]) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, insert, select, update
 
 from archive.capture import Capture
 from archive.seed import OutcomeKind
@@ -61,15 +61,22 @@ class LinkCheck:
 def sources_for_check(
     db: Database, keys: Sequence[str] | None = None, *, due_only: bool = False, now: datetime
 ) -> list[CheckTarget]:
-    """The sources that these incidents cite (None: all; `due_only`: whose next check is due); UnknownKey."""
+    """The sources that these incidents cite (None: all, also those that no record ever cited); UnknownKey.
+
+    `due_only`: those whose next check is due.
+    """
     cited = select(_citations.c.source_id).where(_citations.c.gone_in.is_(None), _citations.c.source_id.is_not(None))
+    chosen: ColumnElement[bool] = _sources.c.id.in_(cited) | _sources.c.id.not_in(
+        select(_citations.c.source_id).where(_citations.c.source_id.is_not(None))
+    )
     with db.reading() as connection:
         if keys is not None:
-            cited = cited.where(_citations.c.incident_id.in_(incident_numbers(connection, keys)))
+            numbers = incident_numbers(connection, keys)
+            chosen = _sources.c.id.in_(cited.where(_citations.c.incident_id.in_(numbers)))
         query = (
             select(_sources, _urls.c.url, _urls.c.publisher.label("owner"))
             .join(_urls, _urls.c.id == _sources.c.url_id)
-            .where(_sources.c.id.in_(cited))
+            .where(chosen)
             .order_by(_sources.c.id)
         )
         if due_only:

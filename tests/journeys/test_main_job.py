@@ -136,6 +136,38 @@ def test_the_page_on_the_web_leads_to_the_same_and_tells_what_failed(program: Pr
     )
 
 
+@pytest.mark.parametrize(
+    ("url", "page"),
+    [
+        ("https://science.police.uk/research/resources/operational-testing-of-facial-recognition-technology/", 2),
+        ("https://www.essex.ac.uk/news/2019/07/03/met-police-live-facial-recognition-trial-concerns", 1),
+    ],
+)
+def test_a_bare_address_is_a_source_of_its_own(program: Program, url: str, page: int) -> None:
+    run = program("archive", url, "--json", code=None).json
+    assert url in [row["url"] for row in run["outcomes"] if row["outcome"] == "captured"]
+    hits = program("search", "facial recognition", "--json").json["hits"]
+    assert {hit["source_url"] for hit in hits} == {url}
+    assert max(hit["page"] for hit in hits) >= page
+    assert [link["url"] for link in program("check", "--json").json["links"]] == [url]
+
+
+def test_a_page_of_an_unknown_host_that_is_no_record_is_kept_as_a_source(tmp_path: Path) -> None:
+    from tests.site import Site, answer, page, pdf
+
+    with Site() as site:
+        link = '<a class="download" href="/files/report.pdf">Download the report (PDF)</a>'
+        site.add("some.example", "/robots.txt", answer(404))
+        site.add("some.example", "/report", page(f"<title>Report on lifts</title><main><p>Lifts.</p>{link}</main>"))
+        site.add("some.example", "/files/report.pdf", pdf())
+        program = Program(tmp_path / "data", site.origin, delay_s=0)
+        said = program("archive", "https://some.example/report", "--json", code=None)
+    assert "kept as a source of its own" in said.err
+    outcomes = {row["url"]: row["outcome"] for row in said.json["outcomes"]}
+    assert outcomes["https://some.example/report"] == "captured"
+    assert program("search", "lifts", "--json").json["hits"][0]["source_url"] == "https://some.example/report"
+
+
 def test_a_package_of_the_incident_opens_with_every_source_in_it(program: Program) -> None:
     from zipfile import ZipFile
 
