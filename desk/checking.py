@@ -100,7 +100,8 @@ class _Asked:
                 chain.ended = outcome
                 continue
             chain.hops.append(Hop(outcome.http_status, onward.url))
-            self._add(_seed(onward.url, None, redirects=outcome.seed.redirects + 1, via=outcome.seed.url), chain)
+            hops = outcome.seed.redirects + 1
+            self._add(_seed(onward.url, chain.target.capture, redirects=hops, via=outcome.seed.url), chain)
         await asyncio.sleep(0)
 
     def network_suspect(self) -> bool:
