@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from desk.cli.options import Call, common, pass_call
+from desk.dossier import counted
 from desk.output import as_json, safe, table
 
 
@@ -80,7 +81,7 @@ def _show_verify(answer: dict[str, Any]) -> None:
             print(f"{found}  {safe(row['warc'])} at {row['offset']}: {safe(row['url'])}")
     bad = sum(len(answer[found]) for found in ("damaged", "missing", "unlisted"))
     print(
-        f"{answer['records']} records, {answer['bytes']:,} bytes: {'all as they were' if not bad else f'{bad} faults'}"
+        f"{answer['records']} records, {answer['bytes']:,} bytes: {'all as they were' if not bad else counted(bad, 'fault')}"
     )
 
 

@@ -117,7 +117,7 @@ def read_pages(program: Program, url: str) -> list[str]:
     return [page["text"] for page in program("read", path, "--json").json[0]["pages"]]
 
 
-def test_the_page_on_the_web_leads_to_the_same_and_tells_what_failed(program: Program) -> None:
+def test_the_page_on_the_web_leads_to_the_same_and_tells_what_failed(program: Program, web: SampleWeb) -> None:
     run = program("archive", PAGE_URL, "--json", code=1).json
     outcomes = {row["url"]: row["outcome"] for row in run["outcomes"]}
     assert outcomes[PAGE_URL] == "captured"
@@ -134,6 +134,8 @@ def test_the_page_on_the_web_leads_to_the_same_and_tells_what_failed(program: Pr
     assert not any(link["confirmed"] for link in links["links"] if link["status"] == "not_found"), (
         "one check is no proof"
     )
+    moved = [request for request in web.requests if request.path.startswith("/media2/migrated/2619985/")]
+    assert "if-none-match" in moved[-1].headers, "a moved document too is asked for by its validators"
 
 
 @pytest.mark.parametrize(
