@@ -80,9 +80,8 @@ def _show_verify(answer: dict[str, Any]) -> None:
         for row in answer[found]:
             print(f"{found}  {safe(row['warc'])} at {row['offset']}: {safe(row['url'])}")
     bad = sum(len(answer[found]) for found in ("damaged", "missing", "unlisted"))
-    print(
-        f"{answer['records']} records, {answer['bytes']:,} bytes: {'all as they were' if not bad else counted(bad, 'fault')}"
-    )
+    told = counted(bad, "fault") if bad else "all as they were"
+    print(f"{answer['records']} records, {answer['bytes']:,} bytes: {told}")
 
 
 @click.command("doctor")
