@@ -10,7 +10,8 @@ from extract.webpage import Anchor, WebPage
 Rule = Callable[[WebPage], list[Link]]
 
 _DOWNLOAD_BLOCK = (
-    "*[contains(translate(concat(' ', @class, ' ', @id), 'DOWNLAFITCHMEN', 'downlafitchmen'), 'download')"
+    "*[@class or @id]"
+    "[contains(translate(concat(' ', @class, ' ', @id), 'DOWNLAFITCHMEN', 'downlafitchmen'), 'download')"
     " or contains(concat(' ', @class, ' ', @id), 'attachment') or contains(concat(' ', @class, ' '), 'wp-block-file')]"
 )
 _ASKS = re.compile(
@@ -26,11 +27,13 @@ def scholarly_metadata(page: WebPage) -> list[Link]:
     """The file that the head names for indexers: `citation_pdf_url` (EPrints, DSpace, arXiv) and the like."""
     address = page.meta("eprints.document_url", "citation_pdf_url", "bepress_citation_pdf_url")
     url = page.absolute(address) if address else None
+    if url is None:
+        return []
     title = page.meta("eprints.title", "citation_title", "dc.title") or page.title
     year = re.match(
         r"(?:19|20)[0-9]{2}", page.meta("eprints.date", "citation_publication_date", "citation_date", "dc.date")
     )
-    return [Link(url, title, int(year[0]) if year else page.year)] if url else []
+    return [Link(url, title, int(year[0]) if year else page.year)]
 
 
 def eprints(page: WebPage) -> list[Link]:
@@ -111,7 +114,7 @@ def _may_be_file(anchor: Anchor) -> bool:
 def embedded(page: WebPage) -> list[Link]:
     """The PDF that a page shows in a frame, also inside a viewer that is given it as `?file=`."""
     found = []
-    for address in page.root.xpath("//object/@data | //embed/@src | //iframe/@src").getall()[:50]:
+    for address in page.found("//object/@data | //embed/@src | //iframe/@src")[:50]:
         url = page.absolute(address)
         inner = parse_qs(urlsplit(url).query).get("file") if url else None
         url = page.absolute(inner[0]) if inner else url

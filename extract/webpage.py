@@ -1,31 +1,30 @@
 """A parsed web page as the layout rules see it: its address, its links, what stands around each of them."""
 
 import re
-import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cache, cached_property
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
-from parsel import Selector
+from lxml import etree
 
 from extract.charset import decode_html
 from extract.document import Link
 from extract.folding import without_marker
+from extract.joining import joined
 from extract.tidy import clean_line
 from extract.years import stated_year, year_in_path, year_in_title
 
 LONGEST = 8 << 20  # characters parsed; the largest real listing that was met has 4.4 MB
 MOST_LINKS = 5_000  # looked at on a page; what rules answer is bounded by them
 FEW = 4  # targets of one item of a list: its page, its file, an author, a subject
-URL_LIMIT = 2_000  # characters, as for every URL that is fetched
 DOCUMENT_ENDINGS = (".pdf", ".doc", ".docx", ".odt", ".rtf", ".xls", ".xlsx", ".ods", ".csv", ".ppt", ".pptx")
 
 _OUTSIDE = (
-    "ancestor::nav or ancestor::footer or ancestor::aside or ancestor::*[@role='navigation' or @role='search']"
+    "ancestor::nav or ancestor::footer or ancestor::aside or ancestor::*[@role][@role='navigation' or @role='search']"
     " or ancestor::header[not(ancestor::main or ancestor::article)]"
-    " or ancestor::*[contains(concat(' ', @class, ' '), ' breadcrumb')]"
+    " or ancestor::*[@class][contains(concat(' ', @class), ' breadcrumb')]"
 )
 _HEADING = "(.//h1|.//h2|.//h3|.//h4|.//h5|.//dt|.//strong|self::dd/preceding-sibling::dt[1])[1]"
 _ITEMS = frozenset({"li", "article", "tr", "dd", "figure"})
@@ -45,27 +44,25 @@ class WebPage:
     """One page. `url` is where it was had; `root` the parsed tree, which no file outside `extract` looks into."""
 
     url: str
-    root: Selector
+    root: Any
+    _links: dict[str, list["Anchor"]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, content: bytes, url: str, charset: str | None = None) -> "WebPage":
         """The page out of its bytes (content codings undone). Never raises: what is no page has no links."""
-        text = decode_html(content, charset)[:LONGEST]
-        # huge_tree would lift libxml2's bound on nesting, which is there for pages made to exhaust a reader; parsel
-        # warns when the bound was met, and what stands before that is the page all the same.
-        with warnings.catch_warnings(action="ignore"):
-            return cls(url, Selector(text=text, type="html", huge_tree=False))
+        return cls(url, _tree(decode_html(content, charset)[:LONGEST]))
 
     @cached_property
     def base(self) -> str:
         """What relative addresses start from (`<base href>` where there is one)."""
-        return _joined(self.url, self.root.xpath("//base/@href").get("")) or self.url
+        return joined(self.url, _first(self.root, "//base/@href")) or self.url
 
     @cached_property
     def title(self) -> str:
         """The first heading, else the title of the head without the site's name behind a bar."""
-        heading = clean_line(_text(self.root.xpath("(//h1)[1]")), 500)
-        return heading or re.split(r" [|–—] ", clean_line(_text(self.root.xpath("//title")), 500))[0]
+        heading = clean_line(" ".join(map(_text, _path("(//h1)[1]")(self.root))), 500)
+        named = " ".join(map(_text, _path("//title")(self.root)))
+        return heading or re.split(r" [|–—] ", clean_line(named, 500))[0]
 
     @cached_property
     def year(self) -> int | None:
@@ -73,8 +70,8 @@ class WebPage:
         named = self.meta(
             "article:published_time", "govuk:first-published-at", "dc.date", "dcterms.issued", "date", "datepublished"
         )
-        marked = self.root.xpath("(//time/@datetime)[1]").get("")
-        said = " ".join(_text(node) for node in self.root.xpath(_PUBLISHED)[:3])
+        marked = _first(self.root, "(//time/@datetime)[1]")
+        said = " ".join(_text(node) for node in _path(_PUBLISHED)(self.root)[:3])
         return stated_year(named) or year_in_title(named) or stated_year(marked) or stated_year(said) or self._in_url()
 
     def _in_url(self) -> int | None:
@@ -87,9 +84,9 @@ class WebPage:
     @cached_property
     def _metas(self) -> dict[str, str]:
         found: dict[str, str] = {}
-        for node in self.root.xpath("//meta[@content]")[:500]:
-            name = (node.attrib.get("name") or node.attrib.get("property") or node.attrib.get("itemprop") or "").lower()
-            found.setdefault(name, clean_line(node.attrib["content"]))
+        for node in _path("//meta[@content]")(self.root)[:500]:
+            name = (node.get("name") or node.get("property") or node.get("itemprop") or "").lower()
+            found.setdefault(name, clean_line(node.get("content")))
         return found
 
     def anchors(self, within: str = "", content: bool = True) -> Iterator["Anchor"]:
@@ -98,16 +95,26 @@ class WebPage:
         `content` leaves out what stands in navigation, site header, footer and side notes, and what stands outside
         `main` on a page that has links in one.
         """
-        outside = _OUTSIDE + (" or not(ancestor::main)" if content and self.root.xpath("//main//a[@href]") else "")
-        path = f"//{within}//a[@href] | //{within}[self::a][@href]" if within else "//a[@href]"
-        for node in self.root.xpath(path)[:MOST_LINKS]:
-            url = _joined(self.base, node.attrib.get("href", ""))
-            if url and not (content and node.xpath(f"boolean({outside})").get() == "1"):
-                yield Anchor(self, node, url)
+        path = f"//{within}/descendant-or-self::a[@href]" if within else "//a[@href]"
+        if content:
+            outside = _OUTSIDE + (" or not(ancestor::main)" if self._has_main else "")
+            path = f"({path})[position() <= {MOST_LINKS}][not({outside})]"
+        if path not in self._links:
+            found = ((node, joined(self.base, node.get("href"))) for node in _path(path)(self.root)[:MOST_LINKS])
+            self._links[path] = [Anchor(self, node, url) for node, url in found if url]
+        return iter(self._links[path])
+
+    @cached_property
+    def _has_main(self) -> bool:
+        return bool(_path("boolean(//main//a[@href])")(self.root))
+
+    def found(self, path: str) -> list[str]:
+        """The texts that an XPath of attributes finds."""
+        return [str(text) for text in _path(path)(self.root)]
 
     def absolute(self, address: str) -> str | None:
         """The address as a whole URL without fragment, or None when it is not one that is fetched."""
-        return _joined(self.base, address)
+        return joined(self.base, address)
 
 
 _PUBLISHED = (
@@ -122,18 +129,19 @@ class Anchor:
     """One link where it stands."""
 
     page: WebPage
-    node: Selector
+    node: Any
     url: str
 
-    @property
+    @cached_property
     def path(self) -> str:
         """The path of the address, decoded, for rules that look at folders and endings."""
-        return unquote(urlsplit(self.url).path)
+        _, slash, path = self.url.partition("?")[0].partition("://")[2].partition("/")
+        return unquote(slash + path)
 
-    @property
+    @cached_property
     def is_document(self) -> bool:
         """True when the address or what is said of it names a file to read: an ending, a type, "(pdf)"."""
-        if self.path.lower().endswith(DOCUMENT_ENDINGS) or "application/pdf" in self.node.attrib.get("type", ""):
+        if self.path.lower().endswith(DOCUMENT_ENDINGS) or "application/pdf" in self.node.get("type", ""):
             return True
         return bool(re.search(r"[(\[]\s*pdf\b", self.text, re.IGNORECASE))
 
@@ -146,9 +154,9 @@ class Anchor:
     def title(self) -> str:
         """What is behind the link: its own words, else those of the heading beside it, else of its own attributes."""
         block = self._block
-        beside = block.xpath(_HEADING) if block is not None else None
-        named = self.node.attrib.get("title") or self.node.attrib.get("aria-label") or ""
-        for words in (self.text, _text(beside) if beside else "", named):
+        beside = " ".join(map(_text, _path(_HEADING)(block))) if block is not None else ""
+        named = self.node.get("title") or self.node.get("aria-label") or ""
+        for words in (self.text, beside, named):
             title = without_marker(clean_line(words, 500))
             if not _says_only_click(title):
                 return title
@@ -158,7 +166,7 @@ class Anchor:
     def year(self) -> int | None:
         """The year said beside the link, in its title, or by its address; None when nobody says."""
         block = self._block
-        marked = block.xpath("(.//time/@datetime)[1]").get("") if block is not None else ""
+        marked = _first(block, "(.//time/@datetime)[1]") if block is not None else ""
         around = clean_line(_text(block), 1_000) if block is not None else ""
         return stated_year(marked) or stated_year(around) or year_in_title(self.text) or year_in_path(self.path)
 
@@ -167,9 +175,9 @@ class Anchor:
         return Link(self.url, self.title or otherwise, self.year)
 
     @cached_property
-    def _block(self) -> Selector | None:
+    def _block(self) -> Any:
         """The part of the page that belongs to this link: its item of a list, else what has no other target."""
-        element: Any = self.node.root
+        element = self.node
         own, best = element.get("href"), None
         for ancestor in element.iterancestors():
             if ancestor.tag in _ITEMS:
@@ -178,7 +186,7 @@ class Anchor:
             if ancestor.tag in _REGIONS or any(target != own for target in _targets(ancestor)):
                 break
             best = ancestor
-        return Selector(root=best, type="html") if best is not None else None
+        return best
 
 
 def _has_few_targets(item: Any) -> bool:
@@ -206,18 +214,35 @@ def _says_only_click(title: str) -> bool:
     return all(word in _CLICK_WORDS for word in re.findall(r"\w+", title.lower()))
 
 
-def _text(node: Any) -> str:
-    """All words of a node (or of the first of several), a blank between blocks so that nothing is glued."""
-    return " ".join(node.xpath(".//text()[not(parent::script or parent::style)]").getall()[:2_000])
+def _tree(text: str) -> Any:
+    """The tree of a page; an empty one of what is no page.
 
-
-def _joined(base: str, address: str) -> str | None:
-    address = address.strip()
-    if not address or len(address) > URL_LIMIT or address.startswith("#"):
-        return None
+    huge_tree would lift libxml2's bound on nesting, which is there for pages made to exhaust a reader; what stands
+    before that is the page all the same.
+    """
+    parser = etree.HTMLParser(recover=True, encoding="utf-8", no_network=True, huge_tree=False)
+    content = text.strip().replace("\x00", "").encode("utf-8", "replace") or b"<html/>"
     try:
-        url = urljoin(base, address).partition("#")[0]
-        parts = urlsplit(url)
-    except ValueError:  # a bracket of no IPv6 address: `http://[`
-        return None
-    return url if parts.scheme in ("http", "https") and parts.netloc and len(url) <= URL_LIMIT else None
+        root = etree.fromstring(content, parser)
+    except etree.LxmlError:
+        root = None
+    return etree.fromstring(b"<html/>") if root is None else root
+
+
+@cache
+def _path(path: str) -> Any:
+    """The XPath, compiled: a page is asked twenty of them."""
+    return etree.XPath(path, smart_strings=False)
+
+
+def _first(node: Any, path: str) -> str:
+    """The first text that an XPath of attributes finds under the node, or an empty one."""
+    found = _path(path)(node)
+    return str(found[0]) if found else ""
+
+
+def _text(node: Any) -> str:
+    """All words of a node, a blank between blocks so that nothing is glued."""
+    if not len(node) and isinstance(node.tag, str) and node.tag not in ("script", "style"):
+        return node.text or ""
+    return " ".join(_path(".//text()[not(parent::script or parent::style)]")(node)[:2_000])
