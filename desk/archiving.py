@@ -24,6 +24,7 @@ from desk.resolving import Resolver
 from desk.supply import CatalogueSupply
 from desk.targets import Targets, sort_targets
 from store import dossier, frontier, runs
+from store.keys import keys_at
 from store.search import SearchIndex
 
 _SEVERAL_HOSTS = 3  # so many hosts are hardly all down at once; fewer may be
@@ -119,6 +120,8 @@ class _Job:
             keys |= {row["key"] for row in dossier.incidents(self._place.database)}
             if not keys and not targets.urls:
                 raise UsageError("no incident is known yet", advice="Archive an incident page first.")
+        for url in targets.urls:
+            keys |= set(keys_at(self._place.database, url))
         self._resolver.keys |= keys
         if due:
             frontier.add_due(self._place.database, self._run, self._place.seams.now())

@@ -11,14 +11,15 @@ from desk.place import Place
 from desk.supply import publisher_of
 from store import frontier, intake
 from store.frontier import Unread, Wanted
+from store.keys import source_at
 
 _LANDING = "crawler.publisher:read_landing"
 
 
 def wanted_url(place: Place, url: str) -> Wanted:
-    """How a bare URL is fetched: a known publisher's as a source, any other as what may be a record."""
+    """How a bare URL is fetched: a known source or publisher's as a source, any other as what may be a record."""
     publisher = publisher_of(host_key(url))
-    if publisher == UNCLAIMED:
+    if publisher == UNCLAIMED and source_at(place.database, url) is None:
         return Wanted(url, Why.INCIDENT, None, "", publisher)
     source = intake.file_source(place.database, url, publisher=publisher, now=place.seams.now())
     return Wanted(url, Why.CITED, None, "", publisher, source)

@@ -7,17 +7,16 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from desk.sample import PAGE_TEXT, SampleWeb
+from desk.sample import PAGE_TEXT, PAGE_URL, SampleWeb
 from tests.conftest import ROOT
 from tests.journeys.program import Program
 
 KEY = "met-police-live-facial-recognition"
-SAMPLE_HOSTS = 8
 
 
-def killed_after(program: Program, seconds: float, sign: signal.Signals) -> int:
+def killed_after(program: Program, seconds: float, sign: signal.Signals, target: str | Path = PAGE_TEXT) -> int:
     """Starts the main job and ends it with a signal after some seconds; answers its exit code."""
-    process = program.start("archive", PAGE_TEXT)
+    process = program.start("archive", target)
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:
@@ -42,6 +41,20 @@ def test_a_run_killed_again_and_again_is_completed_by_the_same_command(tmp_path:
     assert [verified[fault] for fault in ("damaged", "missing", "unlisted")] == [[], [], []]
     assert program("search", '"eight of 42"', "--json").json["hits"][0]["page"] == 3
     assert max(asked.values()) <= 7, "no address is asked more often than there were runs"
+
+
+def test_a_run_on_a_page_of_the_web_is_completed_too(tmp_path: Path) -> None:
+    with SampleWeb() as web:
+        slow = Program(tmp_path / "data", web.origin, delay_s=1)
+        killed_after(slow, 4.0, signal.SIGKILL, PAGE_URL)
+        program = Program(slow.data, web.origin, delay_s=0)
+        before = len(web.requests)
+        program("archive", PAGE_URL, code=1)
+        assert len(web.requests) > before, "there was something left to do"
+        program("archive", PAGE_URL, "--json", code=None)
+    incident = program("show", KEY, "--json").json
+    kept = [citation for citation in incident["citations"] if any(one["document"] for one in citation["captures"])]
+    assert len(kept) == 10, "all but the dead and the walled"
 
 
 def test_ctrl_c_ends_a_run_within_seconds_with_130_and_the_same_command_goes_on(tmp_path: Path) -> None:
