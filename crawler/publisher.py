@@ -5,10 +5,10 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import import_module
 from typing import Any, ClassVar
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urlsplit
 
 from crawler.moves import Move, twins
-from extract import landing, listing
+from extract import feed, landing, listing
 from extract.coding import decode
 from extract.naming import best_named
 from extract.webpage import WebPage
@@ -49,7 +49,7 @@ class Publisher:
     searches: ClassVar[tuple[str, ...]] = ()
     works: ClassVar[tuple[Work, ...]] = ()
     documents: ClassVar[tuple[landing.Rule, ...]] = ()
-    entries: ClassVar[tuple[landing.Rule, ...]] = (listing.entries,)
+    entries: ClassVar[tuple[landing.Rule, ...]] = (listing.entries, listing.stated)
     moves: ClassVar[tuple[Move, ...]] = ()
     quirks: ClassVar[tuple[str, ...]] = ()
     delay_s: ClassVar[float] = 2
@@ -75,6 +75,11 @@ class Publisher:
     def searched(cls, title: str) -> tuple[str, ...]:
         """The addresses that list what matches a title, for a work that the listings do not have."""
         return tuple(address.format(words=quote_plus(title)) for address in cls.searches)
+
+    @classmethod
+    def front_pages(cls) -> tuple[str, ...]:
+        """The front pages of the sites that have its listings: the last place where a work is looked for."""
+        return tuple(dict.fromkeys(f"https://{urlsplit(address).netloc}/" for address in cls.listings))
 
 
 @cache
@@ -118,15 +123,17 @@ def read_landing(
     """
     rules = by_name(publisher)
     page = WebPage.of(decode(content, content_encoding).content, url, charset)
-    return [asdict(link) for link in landing.follow(page, rules.documents, max(rules.expects, default=0))]
+    known = () if publisher == UNCLAIMED else landing.ANY_LAYOUT
+    return [asdict(link) for link in landing.follow(page, (*rules.documents, *known), max(rules.expects, default=0))]
 
 
 def read_listing(
     content: bytes, *, publisher: str, url: str, charset: str | None = None, content_encoding: str | None = None
 ) -> list[dict[str, Any]]:
     """The works a listing names: `Link` values (address, title as `text`, year) as plain data. Runs in a worker."""
-    page = WebPage.of(decode(content, content_encoding).content, url, charset)
-    found = [link for rule in by_name(publisher).entries for link in rule(page)]
+    body = decode(content, content_encoding).content
+    page = WebPage.of(body, url, charset)
+    found = feed.works(body, url, charset) or [link for rule in by_name(publisher).entries for link in rule(page)]
     return [asdict(link) for link in landing.once(found)]
 
 

@@ -121,12 +121,11 @@ class Resolver:
         return f"{'known work' if match.candidate.url in own else 'listing'}, {match.method}"
 
     def _listings(self, work: CitedWork, publisher: type[Publisher]) -> list[Wanted]:
-        """The publisher's listings, once a run; after them, what its own search answers for this title."""
-        addresses = list(publisher.listings)
-        if all(url in self._asked.get(publisher.name, []) for url in addresses):
-            addresses = list(publisher.searched(work.title)) if work.title else []
+        """The publisher's listings, once a run; then what its own search answers for this title; then front pages."""
         asked = self._asked.setdefault(publisher.name, [])
-        fresh = [url for url in addresses if url not in asked]
+        searched = publisher.searched(work.title) if work.title else ()
+        steps = (publisher.listings, searched, publisher.front_pages())
+        fresh = next(filter(None, ([url for url in step if url not in asked] for step in steps)), [])
         asked += fresh
         return [Wanted(url, Why.LISTING, None, "", publisher.name) for url in fresh]
 

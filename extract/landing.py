@@ -128,6 +128,15 @@ def linked_pdfs(page: WebPage) -> list[Link]:
     return _taken(page, lambda anchor: anchor.is_document)
 
 
+def beside(page: WebPage) -> list[Link]:
+    """Documents linked in side notes, for pages whose content links none."""
+    return once(anchor.link(page.title) for anchor in page.anchors("aside", content=False) if anchor.is_document)
+
+
+# Tried on a page of a known publisher on which its own layout was not met: sites are rebuilt.
+ANY_LAYOUT: tuple[Rule, ...] = (scholarly_metadata, download_block, embedded, linked_pdfs, beside)
+
+
 def links_to(*hosts: str) -> Rule:
     """A rule: content links to these hosts, for pages that only tell where the document lies."""
 

@@ -1,11 +1,17 @@
 """Listing pages: the works a page lists, each with its title, its year and its address, whatever the layout."""
 
+import json
 import re
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 from extract.document import Link
 from extract.landing import once
+from extract.tidy import clean_line
 from extract.webpage import Anchor, WebPage
+from extract.years import stated_year
 
 MOST = 1_000  # works of one listing
 SHORTEST = 2  # words: shorter link texts are subjects, page numbers, names of months
@@ -24,6 +30,32 @@ def entries(page: WebPage) -> list[Link]:
     own = _without_query(page.url)
     found = (anchor.link() for anchor in page.anchors() if _without_query(anchor.url) != own and _may_be_work(anchor))
     return [link for link in once(found) if len(link.text.split()) >= SHORTEST][:MOST]
+
+
+def stated(page: WebPage) -> list[Link]:
+    """The works that a page states for machines (schema.org in JSON-LD): what has a headline or name and an address."""
+    own = _without_query(page.url)
+    found = []
+    for script in page.root.xpath("//script[@type='application/ld+json']/text()")[:50]:
+        for thing in _things(script):
+            title, address = thing.get("headline") or thing.get("name"), thing.get("url")
+            url = page.absolute(address) if isinstance(address, str) else None
+            if url and isinstance(title, str) and _without_query(url) != own:
+                found.append(Link(url, clean_line(title, 500), stated_year(str(thing.get("datePublished") or ""))))
+    return [link for link in once(found) if len(link.text.split()) >= SHORTEST][:MOST]
+
+
+def _things(script: str) -> Iterator[dict[str, Any]]:
+    """Every object in a piece of JSON, outer ones first; none when it is not JSON."""
+    try:
+        ahead = deque[Any]([json.loads(script)])
+    except (ValueError, RecursionError):
+        return
+    while ahead:
+        thing = ahead.popleft()
+        if isinstance(thing, dict):
+            yield thing
+        ahead.extend(thing.values() if isinstance(thing, dict) else thing if isinstance(thing, list) else ())
 
 
 def _without_query(url: str) -> str:

@@ -27,6 +27,7 @@ _OUTSIDE = (
     " or ancestor::*[@class][contains(concat(' ', @class), ' breadcrumb')]"
 )
 _HEADING = "(.//h1|.//h2|.//h3|.//h4|.//h5|.//dt|.//strong|self::dd/preceding-sibling::dt[1])[1]"
+_OWN_HEADING = "(.//h1|.//h2|.//h3|.//h4|.//h5|.//h6)[1]"  # of a card that is one link as a whole
 _ITEMS = frozenset({"li", "article", "tr", "dd", "figure"})
 _REGIONS = frozenset({"main", "body", "html", "section"})
 # A link of these words alone names what a click does, or the kind of file, and not what is behind it.
@@ -152,11 +153,12 @@ class Anchor:
 
     @cached_property
     def title(self) -> str:
-        """What is behind the link: its own words, else those of the heading beside it, else of its own attributes."""
+        """What is behind the link: its own heading or words, else the heading beside it, else its own attributes."""
         block = self._block
+        own = " ".join(map(_text, _path(_OWN_HEADING)(self.node)))
         beside = " ".join(map(_text, _path(_HEADING)(block))) if block is not None else ""
         named = self.node.get("title") or self.node.get("aria-label") or ""
-        for words in (self.text, beside, named):
+        for words in (own, self.text, beside, named):
             title = without_marker(clean_line(words, 500))
             if not _says_only_click(title):
                 return title

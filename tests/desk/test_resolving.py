@@ -137,3 +137,16 @@ def test_an_address_that_is_never_dialled_ends_as_refused(database: Database) ->
     (row,) = runs.run_object(database, one.run)["outcomes"]
     assert row["outcome"] == "refused_address"
     assert "only http and https are fetched" in row["reason"]
+
+
+def test_what_no_listing_has_is_looked_for_on_the_front_page_at_last(database: Database) -> None:
+    one = resolver(database, cite("A note on lamps", year=2021))
+    assert one.step()
+    (listing,) = asked(one)
+    settle(one, listing, OutcomeKind.NOT_FOUND)
+    assert one.step()
+    (front,) = asked(one)
+    assert (front.url, front.why) == ("https://ico.org.uk/", Why.LISTING)
+    settle(one, front, OutcomeKind.CAPTURED, Found("https://ico.org.uk/lamps", Why.CITED, "L", "A note on lamps", 2021))
+    assert one.step()
+    assert [seed.url for seed in asked(one)] == ["https://ico.org.uk/lamps"]
