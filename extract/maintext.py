@@ -36,7 +36,8 @@ def sections_of(tree: _Element) -> list[tuple[str, str]]:
 
     A page whose main text cannot be told gives all its text.
     """
-    found = bare_extraction(tree, fast=True, include_comments=False, with_metadata=False)
+    # "txt": for "python" the whole text is rendered a second time, which nobody reads.
+    found = bare_extraction(tree, fast=True, include_comments=False, with_metadata=False, output_format="txt")
     body: _Element | None = getattr(found, "body", None)
     blocks = [] if body is None else list(_blocks(body))
     if sum(len(text) for _, text in blocks) < LITTLE:

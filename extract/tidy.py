@@ -11,6 +11,8 @@ METADATA_CAP = 4096  # characters; a title of 10 MB was met
 _LINE_ENDS = re.compile("\r\n?|[\u0085\u2028\u2029\x0b\x0c]")
 _UNFIT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+# Anything that any of the three would change: most texts have nothing of it, and one look is a quarter of three.
+_UNTIDY = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
 def clean_text(text: str) -> str:
@@ -19,6 +21,8 @@ def clean_text(text: str) -> str:
     SQLite's FTS5 eats what follows a NUL in snippets, and a surrogate aborts an INSERT. Surrogates become U+FFFD,
     the rest of what is unfit goes. Cleaning twice changes nothing.
     """
+    if not _UNTIDY.search(text):
+        return text
     text = _LINE_ENDS.sub("\n", text)
     return _SURROGATES.sub("\ufffd", _UNFIT.sub("", text))
 
