@@ -1,34 +1,58 @@
-"""Reading beside the crawl: whatever the order in which captures are settled, each is read in the same run."""
+"""Readings are filed many at a time, and none waits for a slow one."""
 
-from pathlib import Path
+import threading
+from concurrent.futures import Future
+from types import SimpleNamespace
+from typing import Any
 
-from archive.capture import Origin
-from archive.seed import Outcome, OutcomeKind, Seed, Why
-from desk.config import Config
-from desk.following import Reading
-from desk.place import Place, held
-from store import runs
-from store.frontier import Wanted, add_seeds, claim, settle, unread
-from tests.archive.exchanges import answer, exchange
+import pytest
 
-SLOW, QUICK = "https://a.example/landing", "https://b.example/file"
+from archive.clock import SYSTEM
+from desk.following import FILED_AT_ONCE, _Filing
+from extract.document import Document, DocumentState
 
-
-def test_a_page_that_is_settled_after_a_later_capture_is_read_all_the_same(tmp_path: Path) -> None:
-    with held(Config(data=tmp_path / "data")) as place:
-        number = runs.start_run(place.database, "archive", [], place.seams.now())
-        add_seeds(place.database, number, [Wanted(SLOW, Why.CITED), Wanted(QUICK, Why.CITED)], now=place.seams.now())
-        seeds = {seed.url: seed for seed in claim(place.database, number, 9, place.seams.now())}
-        kept = [outcome(place, seeds[url]) for url in (SLOW, QUICK)]
-        reading = Reading(place)
-        for late in reversed(kept):
-            settle(place.database, number, [late], place.seams.now())
-            assert reading.catch_up() == 1
-        reading.finish()
-        assert unread(place.database) == []
+READ = Document("text", DocumentState.READ)
 
 
-def outcome(place: Place, seed: Seed) -> Outcome:
-    received = answer(body=f"<h1>A page at {seed.url}</h1>".encode(), Content_Type="text/html")
-    capture = place.writer.keep(exchange(received, seed.url), Origin(seed.why.value)).result()
-    return Outcome(seed, OutcomeKind.CAPTURED, http_status=200, capture=capture)
+def read() -> Future[Document]:
+    future: Future[Document] = Future()
+    future.set_result(READ)
+    return future
+
+
+@pytest.fixture
+def filed(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The digests of each transaction."""
+    filed: list[list[str]] = []
+
+    def file_documents(database: object, documents: list[tuple[str, Document]], **rest: Any) -> None:
+        filed.append([digest for digest, _ in documents])
+
+    monkeypatch.setattr("store.intake.file_documents", file_documents)
+    return filed
+
+
+def filing() -> _Filing:
+    place: Any = SimpleNamespace(database=None, seams=SYSTEM)
+    return _Filing(place)
+
+
+def test_what_was_read_is_filed_in_few_transactions(filed: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("desk.following.FILED_AFTER_S", 60)
+    some = filing()
+    for number in range(FILED_AT_ONCE + 1):
+        some.add(str(number), read())
+    some.end()
+    assert [len(digests) for digests in filed] == [FILED_AT_ONCE, 1]
+
+
+def test_a_slow_reading_holds_back_none_that_is_done(filed: list[list[str]]) -> None:
+    some, slow = filing(), Future[Document]()
+    some.add("done", read())
+    waiting = threading.Thread(target=some.add, args=["slow", slow])
+    waiting.start()
+    while not filed:
+        waiting.join(0.01)
+    assert filed == [["done"]]
+    slow.set_result(READ)
+    waiting.join()
