@@ -90,7 +90,7 @@ def _report(name: str, data: mmap.mmap | bytes, form: Form) -> FileReport:
 
     scan = scan_arc if form is Form.ARC else scan_warc
     captures = tuple(captures_of(watched(scan(data)), name.removesuffix(OPEN)))
-    if not len(data):
+    if not len(data) and not name.endswith(OPEN):  # a kill before the first write; the next start takes it away
         damaged.append(Damage(name, 0, "the file is empty", None))
     return FileReport(count, len(data), tuple(damaged), captures)
 

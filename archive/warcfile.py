@@ -25,7 +25,11 @@ class WarcFile:
         self._buffered = 0
         self._written = 0
         self.durable = 0
-        sync_folder(folder)
+        try:
+            sync_folder(folder)
+        except OSError:
+            self.abandon()
+            raise
         info_id = seams.new_id()
         self.warcinfo_id = f"<urn:uuid:{info_id}>"
         self.append(warcinfo(agent, run=run, filename=self.name, made=made, new_id=info_id, gzip_header=GZIP_HEADER))
@@ -65,12 +69,15 @@ class WarcFile:
     def abandon(self) -> None:
         """After a fault: cut back to what is durable and let go. The name keeps `.open`, so the next start checks it.
 
-        Raises OSError when even the cut fails; the file is closed in any case, and never written to again.
+        A file of which nothing is durable goes: nobody was told of anything in it. Raises OSError when even the cut
+        fails; the file is closed in any case, and never written to again.
         """
         if self._fd < 0:
             return
         try:
             os.ftruncate(self._fd, self.durable)
+            if not self.durable:
+                self._path.unlink()
         finally:
             self._close()
 

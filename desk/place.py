@@ -1,6 +1,7 @@
 """The data folder as a call holds it: catalogue, WARC writer and reading processes, opened and closed in order."""
 
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from pathlib import Path
 
 from archive.capture import Capture
 from archive.clock import SYSTEM, Seams
-from archive.errors import NotAnArchive
+from archive.errors import NotAnArchive, WriteFailed
 from archive.files import WARC_FOLDER
 from archive.lock import FolderLock
 from archive.reader import captures_in
@@ -45,6 +46,15 @@ def make_folder(data: Path) -> None:
     (data / WARC_FOLDER).mkdir(exist_ok=True, mode=0o700)
 
 
+def raise_if_full(config: Config) -> None:
+    """WriteFailed when less is free than a run should begin with: it would soon have to stop."""
+    free_mib = shutil.disk_usage(config.data).free >> 20
+    if free_mib < config.least_free_mib:
+        raise WriteFailed(
+            f"only {free_mib} MiB are free in {config.data}, a run begins with {config.least_free_mib} (least_free_mib)"
+        )
+
+
 @contextmanager
 def catalogue(config: Config) -> Iterator[Database]:
     """The catalogue alone, for commands that only ask. Made empty when there is none yet."""
@@ -70,6 +80,7 @@ def held(config: Config, seams: Seams = SYSTEM) -> Iterator[Place]:
     Raises FolderHeld when another run has the folder, DatabaseUnreachable, NewerSchema, WriteFailed.
     """
     make_folder(config.data)
+    raise_if_full(config)
     with ExitStack() as closing:
         closing.enter_context(FolderLock(config.data))
         database = closing.enter_context(catalogue(config))

@@ -85,16 +85,23 @@ class Database:
             if isinstance(error, IntegrityError | ProgrammingError | DataError):
                 raise  # ours to mend, not the world's
             raise StoreError(f"{shown(self.engine.url)}: {error.orig}", advice=_advice(str(error.orig))) from error
+        except sqlite_module().OperationalError as error:  # of a statement that went past SQLAlchemy
+            raise StoreError(f"{shown(self.engine.url)}: {error}", advice=_advice(str(error))) from error
 
     def close(self) -> None:
         """Let go of the database; what was written is moved out of the write-ahead log, so that it stays short."""
-        if self.is_sqlite and self._wrote:
-            with self._told(), self.engine.connect() as connection:
-                driver = connection.connection.driver_connection
-                assert driver is not None
-                for statement in ("PRAGMA analysis_limit=400", "PRAGMA optimize", "PRAGMA wal_checkpoint(TRUNCATE)"):
-                    driver.execute(statement).fetchall()
-        self.engine.dispose()
+        try:
+            if self.is_sqlite and self._wrote:
+                self._shorten()
+        finally:
+            self.engine.dispose()
+
+    def _shorten(self) -> None:
+        with self._told(), self.engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            for statement in ("PRAGMA analysis_limit=400", "PRAGMA optimize", "PRAGMA wal_checkpoint(TRUNCATE)"):
+                driver.execute(statement).fetchall()
 
     def __enter__(self) -> Self:
         return self
@@ -120,9 +127,10 @@ def open_database(url: str) -> Database:
     engine = _engine(parsed)
     try:
         migrate(engine)
-    except DBAPIError as error:
+    except (DBAPIError, sqlite_module().OperationalError) as error:
         engine.dispose()
-        raise DatabaseUnreachable(f"{shown(parsed)} cannot be used: {error.orig}") from error
+        said = str(getattr(error, "orig", error))
+        raise DatabaseUnreachable(f"{shown(parsed)} cannot be used: {said}", advice=_advice(said)) from error
     except BaseException:
         engine.dispose()
         raise

@@ -1,8 +1,10 @@
 """Fixity: whatever is cut, flipped, zeroed or spliced is found and named; what is sound never is."""
 
+import gzip
 import os
 import random
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -97,9 +99,19 @@ def test_every_flipped_bit_is_found_and_costs_one_record(tmp_path: Path, sound: 
         at, bit = dice.randrange(len(sound)), dice.randrange(8)
         flipped = bytearray(sound)
         flipped[at] ^= 1 << bit
+        if says_the_same(bytes(flipped), sound):
+            continue  # one of up to seven bits that pad a deflate stream to a whole byte: nothing is written in them
         found = damage_of(tmp_path, bytes(flipped))
         assert len(found) == 1, (at, bit)
         assert found[0][0] <= at
+
+
+def says_the_same(content: bytes, sound: bytes) -> bool:
+    """True when gzip itself, checksums and all, reads the same bytes from both."""
+    try:
+        return gzip.decompress(content) == gzip.decompress(sound)
+    except (OSError, EOFError, zlib.error):
+        return False
 
 
 def test_zeroed_and_spliced_bytes_are_found(tmp_path: Path, sound: bytes) -> None:
@@ -147,6 +159,12 @@ def test_a_file_that_is_empty_or_zeroed_is_damage_not_an_error(tmp_path: Path) -
         path = tmp_path / name
         path.write_bytes(content)
         assert len(verify_file(path).damaged) == 1, name
+
+
+def test_a_file_in_which_nothing_was_written_yet_is_no_damage(tmp_path: Path) -> None:
+    path = tmp_path / "a.warc.gz.open"
+    path.touch()
+    assert verify_file(path).damaged == ()
 
 
 @pytest.mark.parametrize(
