@@ -23,6 +23,7 @@ from desk.progress import shown
 from desk.resolving import Resolver
 from desk.supply import CatalogueSupply
 from desk.targets import Targets, sort_targets
+from desk.telling import tell
 from store import dossier, frontier, runs
 from store.keys import keys_at
 from store.search import SearchIndex
@@ -97,6 +98,8 @@ def recorded(place: Place, kind: str, targets: Sequence[str]) -> Iterator[Run]:
     finally:
         frontier.release(place.database, run.number)
         runs.finish_run(place.database, run.number, run.state, now())
+        if run.state != "failed":
+            tell(place)
 
 
 class _Job:
@@ -109,6 +112,8 @@ class _Job:
 
     def begin(self, targets: Targets, records: Sequence[Record], *, due: bool, everything: bool) -> None:
         """Files the records, then adds to the frontier what the targets mean."""
+        self._reading.catch_up()  # what an earlier run left unread; its incidents are not this run's
+        self._reading.incidents.clear()
         keys = set(targets.keys)
         for record in records:
             keys |= {filed.key for filed in file_record(self._place, record)}
@@ -127,7 +132,6 @@ class _Job:
             frontier.add_due(self._place.database, self._run, self._place.seams.now())
         pages = [wanted_url(self._place, url) for url in targets.urls]
         frontier.add_seeds(self._place.database, self._run, pages, now=self._place.seams.now(), force=self._force)
-        self._reading.catch_up()
         self._further()
 
     def fetch(self, run: Run) -> None:

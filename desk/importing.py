@@ -11,6 +11,7 @@ from archive.seed import Why
 from desk.config import Config
 from desk.place import Place, catalogue, held, reading_pool
 from desk.targets import record_bytes
+from desk.telling import tell
 from extract.incident.formats import incidents_of, join_records
 from extract.incident.plain import as_object
 from extract.incident.values import Incident
@@ -76,7 +77,9 @@ def file_record(place: Place, record: Record) -> list[intake.Filed]:
     now = place.seams.now()
     filed = [intake.file_incident(place.database, one, now=now) for one in record.incidents]
     if any(one.state != "same" for one in filed):
-        keep_file(place, record.path, record.content)
+        capture = keep_file(place, record.path, record.content)
+        for one in record.incidents:  # again, with where it is kept: so these bytes count as read
+            intake.file_incident(place.database, one, now=now, capture=capture)
     return filed
 
 
@@ -90,6 +93,7 @@ def import_records(config: Config, files: Sequence[Path], *, dry_run: bool = Fal
         records = read_records(place.pool, files)
         filed = [one for record in records for one in file_record(place, record)]
         incidents = [dossier.incident_object(place.database, one.key) for one in filed]
+        tell(place)
     return _answer(records, filed, incidents)
 
 

@@ -5,6 +5,7 @@ import signal
 import sys
 from importlib import import_module
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import click
@@ -67,6 +68,8 @@ def sourcekeep() -> None:
 
 def main() -> None:
     """The entry point: runs the call, turns every error into one line and its exit code."""
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  (closed by the caller: >&-)
+    sys.stderr = sys.stderr or sys.stdout
     call = Call()
     try:
         answer: Any = sourcekeep.main(standalone_mode=False, obj=call, prog_name="sourcekeep")

@@ -1,6 +1,7 @@
 """Wrong input, as people give it: one line that says what, where and what to do next, and nothing lost."""
 
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -138,3 +139,19 @@ def test_an_unknown_ending_of_an_export(program: Program) -> None:
     program("import", PAGE_TEXT)
     assert "has no ending that says what to write" in refused(program, "export", KEY, "-o", "x.docx")
     assert "nothing of" in refused(program, "export", KEY, "-o", "x.wacz")
+
+
+def test_a_run_on_one_address_leaves_other_incidents_alone(program: Program) -> None:
+    program("import", PAGE_TEXT)
+    run = program(
+        "archive", "http://127.0.0.2/", "--json", "--connect-to", "none.example=http://127.0.0.1:9", code=None
+    )
+    assert [row["url"] for row in run.json["outcomes"]] == ["http://127.0.0.2/"]
+
+
+def test_closed_standard_output_is_no_fault(program: Program) -> None:
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" >&-', "sh", *program.command("incidents")],
+        env=program.environment(), cwd=program.data.parent, capture_output=True, text=True,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
