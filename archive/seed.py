@@ -7,7 +7,7 @@ from archive.capture import Capture, Fault
 
 
 class Why(StrEnum):
-    """Why a URL is fetched; it decides what is done with the answer."""
+    """Why a URL is fetched; it decides what is done with the answer. RUN: never fetched, what a run decided."""
 
     INCIDENT = "incident"
     LISTING = "listing"
@@ -15,6 +15,7 @@ class Why(StrEnum):
     DOCUMENT = "document"
     CHECK = "check"
     ROBOTS = "robots"
+    RUN = "run"
 
 
 class OutcomeKind(StrEnum):

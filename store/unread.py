@@ -12,6 +12,8 @@ from store.database import Database
 
 _captures, _urls, _documents = schema.capture, schema.url, schema.document
 
+_MERELY_KEPT = [why.value for why in (Why.ROBOTS, Why.LISTING, Why.CHECK, Why.RUN)]
+
 
 @dataclass(frozen=True, slots=True)
 class Unread:
@@ -27,7 +29,7 @@ def unread(db: Database, limit: int = 200, after: int = 0) -> list[Unread]:
     """Good captures with neither a document nor an incident of their payload, in order, each payload once.
 
     `after` is the `capture_id` of the last answer: a payload that nobody files would else be answered for ever.
-    Left out: robots.txt, listings that no record cites, walls, errors, cut answers.
+    Left out: robots.txt, what runs decided, listings that no record cites, walls, errors, cut answers.
     """
     payload = _captures.c.payload_digest
     stated = schema.incident_capture.c.payload_digest
@@ -45,7 +47,7 @@ def unread(db: Database, limit: int = 200, after: int = 0) -> list[Unread]:
                 _captures.c.record_type == RecordType.RESOURCE.value, _captures.c.outcome == OutcomeKind.CAPTURED.value
             ),
             or_(_captures.c.http_status.is_(None), _captures.c.http_status.between(200, 299)),
-            or_(serves, _urls.c.why.not_in([Why.ROBOTS.value, Why.LISTING.value, Why.CHECK.value])),
+            or_(serves, _urls.c.why.not_in(_MERELY_KEPT)),
             ~select(_documents.c.id).where(_documents.c.payload_digest == payload).exists(),
             ~select(stated).where(stated == payload).exists(),
         )

@@ -47,23 +47,33 @@ def _show_check(answer: dict[str, Any]) -> None:
 
 @click.command("verify")
 @click.argument("files", nargs=-1, metavar="[FILE]…", type=click.Path(path_type=Path))
+@click.option("--rebuild", is_flag=True, help="First make the catalogue again from the WARC files alone.")
 @common
 @pass_call
-def verify_command(call: Call, files: tuple[Path, ...]) -> int:
+def verify_command(call: Call, files: tuple[Path, ...], rebuild: bool) -> int:
     """Re-read every record, recompute its digests, hold the catalogue against the files both ways.
 
-    With FILE (WARC, ARC or WACZ, whoever wrote it) just those files are checked.
+    With FILE (WARC, ARC or WACZ, whoever wrote it) just those files are checked. --rebuild is for a catalogue that
+    is lost or damaged: incidents and documents are read again, what runs decided is in the archive. The old
+    catalogue is kept beside the new one.
 
     \b
     Example:
       sourcekeep verify
+      sourcekeep verify --rebuild
       sourcekeep verify crawl.warc.gz
 
     Exits 1 when something is damaged, missing or unlisted.
     """
+    from desk.rebuilding import rebuilt_and_verified
     from desk.verifying import verify_files, verify_folder
 
-    answer = verify_files(files) if files else verify_folder(call.config)
+    if files and rebuild:
+        raise click.UsageError("--rebuild is of the data folder; leave FILE away")
+    if files:
+        answer = verify_files(files)
+    else:
+        answer = rebuilt_and_verified(call.config) if rebuild else verify_folder(call.config)
     if call.json:
         as_json(answer)
     else:
@@ -72,6 +82,8 @@ def verify_command(call: Call, files: tuple[Path, ...]) -> int:
 
 
 def _show_verify(answer: dict[str, Any]) -> None:
+    if rebuilt := answer.get("rebuilt"):
+        print(f"catalogue made again: {counted(rebuilt['captures'], 'capture')}")
     for damage in answer["damaged"]:
         print(
             f"damaged  {safe(damage['warc'])} at {damage['offset']}: {safe(damage['what'])} {safe(damage['url'] or '')}"

@@ -1,0 +1,111 @@
+"""The catalogue made again from the WARC files alone, beside the old one, which it replaces when it is whole."""
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from archive.capture import Capture, RecordType
+from archive.clock import SYSTEM, Seams
+from archive.errors import ArchiveError, NotAnArchive, UsageError
+from archive.files import WARC_FOLDER
+from archive.lock import FolderLock
+from archive.reader import captures_in, read_payload
+from archive.records import Agent
+from archive.recovery import recover
+from archive.writer import ArchiveWriter
+from desk.config import Config
+from desk.following import Reading
+from desk.output import say
+from desk.place import Place, reading_pool, user_agent
+from desk.telling import FORMAT, RUN
+from desk.verifying import verify_folder
+from store import intake, retelling
+from store.database import Database, open_database
+from store.replacing import catalogue_file, fresh_beside, replace
+from store.rows import chunks
+from store.search import SearchIndex
+
+
+def rebuild(config: Config, seams: Seams = SYSTEM) -> dict[str, Any]:
+    """Makes the catalogue again and answers {captures, adopted, runs, backup}.
+
+    `adopted` are captures of which no run told what became of them; `runs` the records that did; `backup` is where
+    the old catalogue lies now, or None. Killed at any point the old catalogue is still in its place. FolderHeld
+    while a run writes; UsageError without an archive, or when the catalogue is no SQLite file.
+    """
+    if not (config.data / WARC_FOLDER).is_dir():
+        raise UsageError(f"{config.data} holds no archive", advice="Name the data folder with --data.")
+    path = catalogue_file(config.database_url)
+    with FolderLock(config.data):
+        recover(config.data, lambda name: None)
+        fresh = fresh_beside(path)
+        with _beside(config, fresh, seams) as place:
+            answer = _make(place)
+        backup = replace(path, fresh, seams.now())
+        if backup is not None:
+            say(f"the catalogue that was there is kept as {backup}")
+    return {**answer, "backup": str(backup) if backup else None}
+
+
+def rebuilt_and_verified(config: Config) -> dict[str, Any]:
+    """The contract's verify object of the data folder after a rebuild, with what that did as `rebuilt`."""
+    done = rebuild(config)
+    return {**verify_folder(config), "rebuilt": done}
+
+
+@contextmanager
+def _beside(config: Config, fresh: Path, seams: Seams) -> Iterator[Place]:
+    """The place of a run with an empty catalogue; its writer is given nothing to write."""
+    with ExitStack() as closing:
+        database = closing.enter_context(open_database(f"sqlite:///{fresh.absolute()}"))
+        agent = Agent(f"sourcekeep/{version('sourcekeep')}", user_agent(config), config.crawl.contact, "")
+        writer = closing.enter_context(ArchiveWriter(config.data, run="rebuild", agent=agent, seams=seams))
+        pool = closing.enter_context(reading_pool(config))
+        yield Place(config, seams, database, writer, pool)
+
+
+def _make(place: Place) -> dict[str, Any]:
+    """Captures, then what was decided, then the reading, then what the reading must be known for."""
+    captures, tellings = _file_captures(place.database, place.config.data)
+    known: set[str] = set()
+    for capture in tellings:
+        told = _told(place, capture)
+        known.update(row["record_id"] for row in told.get("captures", []))
+        retelling.tell_before_reading(place.database, told)
+    adopted = retelling.adopt_untold(place.database, known)
+    reading = Reading(place)
+    reading.catch_up()
+    reading.finish()
+    for capture in tellings:
+        retelling.tell_after_reading(place.database, _told(place, capture))
+    SearchIndex(place.database).refresh()
+    return {"captures": captures, "adopted": adopted, "runs": len(tellings)}
+
+
+def _file_captures(database: Database, data: Path) -> tuple[int, list[Capture]]:
+    """Rows for every sound capture, file by file; how many they are, and those that tell what runs decided."""
+    count, tellings = 0, []
+    for path in sorted((data / WARC_FOLDER).glob("*.warc.gz")):
+        try:
+            for some in chunks(captures_in(path)):
+                count += intake.file_captures(database, some)
+                tellings += [one for one in some if one.record_type is RecordType.RESOURCE and one.url.startswith(RUN)]
+        except (NotAnArchive, OSError) as error:
+            say(f"{error}; `sourcekeep verify` names what is damaged")
+    return count, sorted(tellings, key=lambda one: one.timestamp)
+
+
+def _told(place: Place, capture: Capture) -> retelling.Told:
+    """What one record tells; nothing, and said, when it is damaged or of a form that is not known."""
+    try:
+        told = json.loads(read_payload(place.config.data, capture).content)
+        if told.pop("format") == FORMAT:
+            return {kind: list(rows) for kind, rows in told.items()}
+        reason = "its form is not known to this version of the program"
+    except (ArchiveError, ValueError, KeyError, AttributeError) as error:
+        reason = str(error)
+    say(f"{capture.url}: {reason}; what it decided is not known again")
+    return {}
