@@ -21,8 +21,8 @@ def assert_nothing_damaged(program: Program) -> None:
     assert [verified["damaged"], verified["missing"]] == [[], []]
 
 
-def assert_completes(program: Program, *targets: Path, code: int = 0) -> None:
-    """The same command now ends with `code` (0: every source is kept), and catalogue and files agree both ways."""
-    program("archive", *targets, code=code)
+def assert_completes(program: Program, *targets: Path, codes: tuple[int, ...] = (0,)) -> None:
+    """The same command now ends well (0: every source is kept), and catalogue and files agree both ways."""
+    assert program("archive", *targets, code=None).code in codes
     verified = program("verify", "--json").json
     assert [verified[fault] for fault in ("damaged", "missing", "unlisted")] == [[], [], []]
