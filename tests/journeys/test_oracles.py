@@ -67,7 +67,7 @@ def test_warcio_finds_every_digest_right_and_the_captures_of_our_index(archived:
         with path.open("rb") as stream:
             for record in ArchiveIterator(stream, check_digests="raise"):
                 record.content_stream().read()
-                if record.rec_type in ("response", "revisit"):
+                if record.rec_type in ("response", "revisit", "resource"):
                     urls.append(record.rec_headers.get_header("WARC-Target-URI"))
     assert sorted(urls) == our_urls(archived)
 
@@ -78,7 +78,7 @@ def test_fastwarc_finds_every_digest_right_and_the_captures_of_our_index(archive
         with path.open("rb") as stream:
             for record in FastIterator(stream, parse_http=False):
                 assert record.verify_block_digest(consume=False), record.headers.asdict()
-                if record.record_type in (WarcRecordType.response, WarcRecordType.revisit):
+                if record.record_type in (WarcRecordType.response, WarcRecordType.revisit, WarcRecordType.resource):
                     urls.append(record.headers["WARC-Target-URI"])
                 if record.record_type == WarcRecordType.response:
                     record.parse_http()
