@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import NotAnArchive
+from archive.signature import signature_faults
 
 MOST_ENTRIES = 100_000
 LARGEST_LIST = 64 << 20  # bytes of datapackage.json
@@ -64,13 +65,15 @@ class Package:
                     yield name, mmap.mmap(copy.fileno(), 0, access=mmap.ACCESS_READ) if copy.tell() else b""
 
     def _digest_faults(self) -> Iterator[str]:
-        """`datapackage-digest.json` seals the list, where there is one."""
+        """`datapackage-digest.json` seals the list, where there is one, and may be signed."""
         if "datapackage-digest.json" not in self._entries:
             return
         seal = self._read_json("datapackage-digest.json")
         stated = seal.get("hash") if isinstance(seal, dict) else None
         if not isinstance(stated, str) or stated != f"sha256:{self._digest('datapackage.json', 'sha256')}":
             yield "datapackage-digest.json does not match datapackage.json"
+        if isinstance(seal, dict) and "signedData" in seal:
+            yield from signature_faults(seal["signedData"], str(stated))
 
     def _digest(self, name: str, algorithm: str) -> str:
         if algorithm not in ("sha256", "sha512", "sha1", "md5"):

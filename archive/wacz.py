@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from archive.cdxj import line_of
 from archive.errors import ArchiveError, WriteFailed
 from archive.fields import sha256_of
@@ -19,6 +21,7 @@ from archive.members import compressed
 from archive.reader import captures_of
 from archive.scanner import scan_warc
 from archive.siblings import members_of_event, warcinfo_member
+from archive.signature import signed_data
 from archive.stretch import mapped
 
 VERSION = "1.1.1"
@@ -55,13 +58,14 @@ def write_wacz(
     main_page: WaczPage | None = None,
     created: datetime,
     software: str,
+    key: ec.EllipticCurvePrivateKey | None = None,
 ) -> WaczFile:
     """Write the captures at `records` (WARC file, offset, length) as a WACZ package to `out`.
 
     Their gzip members are copied as they are, with those of the requests, metadata and warcinfo that belong to them;
     for a revisit, also name the response it repeats. A 304 is packed but not indexed: it says when a source was
-    unchanged, and there is nothing to replay. Replaces `out` at once or not at all. WriteFailed when the disk
-    refuses; ArchiveError when a record cannot be read.
+    unchanged, and there is nothing to replay. With `key` the package is signed (wacz-auth 0.1.0). Replaces `out` at
+    once or not at all. WriteFailed when the disk refuses; ArchiveError when a record cannot be read.
     """
     fresh = out.with_name(out.name + ".new")
     try:
@@ -70,7 +74,8 @@ def write_wacz(
             lines = [line for name, path, places in _by_file(records) for line in _add_warc(box, name, path, places)]
             _add_index(box, sorted(lines))
             box.add("pages/pages.jsonl", _page_lines(pages), deflate=True)
-            _add_datapackage(box, title, description, main_page, created, software)
+            content = _add_datapackage(box, title, description, main_page, created, software)
+            _add_seal(box, content, created, software, key)
         return _settle(fresh, out)
     except OSError as error:
         raise WriteFailed(f"{out} could not be written: {error.strerror or error}") from error
@@ -191,7 +196,8 @@ def _page_lines(pages: Sequence[WaczPage]) -> bytes:
 
 def _add_datapackage(
     box: _Box, title: str, description: str, main_page: WaczPage | None, created: datetime, software: str
-) -> None:
+) -> bytes:
+    """Writes the list of all files; answers its bytes."""
     told: dict[str, Any] = {
         "profile": "data-package",
         "wacz_version": VERSION,
@@ -206,8 +212,18 @@ def _add_datapackage(
         told |= {"mainPageUrl": main_page.url, "mainPageDate": _stamp(main_page.timestamp)}
     content = json.dumps(told, indent=2).encode()
     box.write("datapackage.json", content, deflate=True)
-    digest = {"path": "datapackage.json", "hash": sha256_of(content)}
-    box.write("datapackage-digest.json", json.dumps(digest, indent=2).encode(), deflate=True)
+    return content
+
+
+def _add_seal(
+    box: _Box, content: bytes, created: datetime, software: str, key: ec.EllipticCurvePrivateKey | None
+) -> None:
+    """The hash of datapackage.json, with `key` signed (WACZ 1.1.1, "datapackage-digest.json")."""
+    digest = sha256_of(content)
+    seal: dict[str, Any] = {"path": "datapackage.json", "hash": digest}
+    if key is not None:
+        seal["signedData"] = signed_data(digest, created, software, key)
+    box.write("datapackage-digest.json", json.dumps(seal, indent=2).encode(), deflate=True)
 
 
 def _stamp(moment: datetime) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from archive.clock import SYSTEM, Seams
 from archive.errors import UsageError, WriteFailed
 from archive.files import warc_path
+from archive.signature import signing_key
 from archive.wacz import WaczPage, write_wacz
 from desk.config import Config
 from desk.place import catalogue
@@ -83,6 +84,7 @@ def _package(config: Config, incident: dict[str, Any], out: Path, seams: Seams) 
         main_page=pages[0] if pages else None,
         created=seams.now(),
         software=f"sourcekeep {version('sourcekeep')}",
+        key=signing_key(config.data),
     )
 
 

@@ -19,7 +19,8 @@ def export_command(call: Call, key: str, out: Path, form: str | None) -> None:
     """Export an incident with its sources.
 
     By the ending of FILE: .wacz (opens in ReplayWeb.page), .json, .csv (a row a citation), .bib, .csl.json,
-    .html (robust links).
+    .html (robust links). A package is signed with a key of the data folder (signing-key.pem, made on first use): keep
+    it to yourself, and give others its public half to know your packages by. `verify FILE` checks signatures.
 
     \b
     Example:
