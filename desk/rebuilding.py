@@ -40,7 +40,8 @@ def rebuild(config: Config, seams: Seams = SYSTEM) -> dict[str, Any]:
         raise UsageError(f"{config.data} holds no archive", advice="Name the data folder with --data.")
     path = catalogue_file(config.database_url)
     with FolderLock(config.data):
-        recover(config.data, lambda name: None)
+        for cut in recover(config.data, lambda name: None).cut:
+            say(f"cut {cut.bytes_cut} bytes of an unfinished record off {cut.file} at {cut.offset} (kept as .torn)")
         fresh = fresh_beside(path)
         with _beside(config, fresh, seams) as place:
             answer = _make(place)

@@ -43,7 +43,7 @@ def replace(path: Path, fresh: Path, now: datetime) -> Path | None:
     backup = None
     if path.exists():
         _settle_log(path)
-        backup = path.with_name(f"{path.name}.{now:%Y%m%d%H%M%S}.backup")
+        backup = path.with_name(f"{path.name}.{now:%Y%m%d%H%M%S%f}.backup")
         for ending in ("", *_BESIDE):
             _keep(path.with_name(path.name + ending), backup.with_name(backup.name + ending))
     for ending in _BESIDE:

@@ -83,11 +83,15 @@ def test_the_link_history_and_the_schedules_come_back(program: Program) -> None:
 
 def test_a_sound_catalogue_is_kept_as_a_copy(program: Program) -> None:
     program("archive", PAGE_TEXT)
-    old = (program.data / "catalog.sqlite").read_bytes()
-    backup = Path(program("verify", "--rebuild", "--json").json["rebuilt"]["backup"])
+    before = program("show", KEY, "--json").json
+    said = program("verify", "--rebuild", "--json")
+    backup = Path(said.json["rebuilt"]["backup"])
     assert backup.parent == program.data
-    assert backup.stat().st_size == len(old)
-    assert backup.read_bytes()[:100] != b""
+    assert f"is kept as {backup}" in said.err
+    assert program("--database", f"sqlite:///{backup}", "show", KEY, "--json").json == before
+    again = program("verify", "--rebuild", "--json").json["rebuilt"]["backup"]
+    assert backup.exists(), "a second rebuild leaves the copy of the first alone"
+    assert again != str(backup)
 
 
 def test_a_damaged_catalogue_is_made_again(program: Program) -> None:
