@@ -16,6 +16,7 @@ _RECORD_ID = re.compile(r"<?([A-Za-z][A-Za-z0-9+.\-]*:[^\s<>]+)>?")
 _NAME = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 # A header without folds or odd line ends, told in one look: nearly all are, and they are the most of a file's records.
 _USUAL = re.compile(rb"(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]++:[^\r\n]*+\r\n)*+(?:\r\n)?")
+_LINE = re.compile(r"([^:\r\n]++):[ \t]*+([^\r\n]*+)\r\n")
 
 
 def _percent(text: str) -> str:
@@ -59,6 +60,7 @@ def date_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+@lru_cache(maxsize=64)  # the records of one event share theirs
 def parse_date(text: str) -> datetime | None:
     """The time of a `WARC-Date` (WARC/1.1 §5.4: 0 to 9 digits of the second), or None when it is none."""
     found = _DATE.fullmatch(text.strip())
@@ -92,15 +94,22 @@ def record_id(text: str | None) -> str | None:
 
 
 class Fields:
-    """The fields of one record or block, in order; names compare without case."""
+    """The fields of one record or block, in order; names compare without case.
+
+    `first` has the first value of each by its name in lower case, for who asks often; `kind` is the WARC-Type in
+    lower case, or an empty text.
+    """
+
+    __slots__ = ("first", "kind", "pairs")
 
     def __init__(self, pairs: Sequence[Field]) -> None:
         self.pairs = pairs
-        self._first = {name.lower(): value for name, value in reversed(pairs)}
+        self.first = {name.lower(): value for name, value in reversed(pairs)}
+        self.kind = self.first.get("warc-type", "").lower()
 
     def get(self, name: str) -> str | None:
         """The first value of `name`, or None."""
-        return self._first.get(name.lower())
+        return self.first.get(name.lower())
 
     def all(self, name: str) -> list[str]:
         """Every value of `name`, in order."""
@@ -113,9 +122,11 @@ def parse_fields(block: bytes) -> Fields | None:
     Folded lines (WARC/1.0) are joined by a blank; values are UTF-8, undecodable bytes read as Latin-1.
     """
     if _USUAL.fullmatch(block):
-        lines = _text(block).split("\r\n")
-        parted = (line.partition(":") for line in lines if line)
-        return Fields([(name, value.strip(" \t")) for name, _, value in parted])
+        text = _text(block)
+        lines = _LINE.findall(text)
+        if " \r" in text or "\t\r" in text:
+            lines = [(name, value.rstrip(" \t")) for name, value in lines]
+        return Fields(lines)
     pairs: list[Field] = []
     for raw in block.split(b"\n"):
         line = raw.rstrip(b"\r")
@@ -139,6 +150,8 @@ def _text(value: bytes) -> str:
 
 
 KNOWN_DIGESTS = {"sha1": 20, "sha256": 32, "md5": 16, "sha512": 64}  # bytes each
+# hashlib.new looks them up each time, which costs a microsecond.
+_CONSTRUCTORS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "md5": hashlib.md5, "sha512": hashlib.sha512}
 _URL_SAFE = str.maketrans("-_", "+/")
 
 
@@ -176,7 +189,7 @@ def _split_digest(text: str) -> tuple[str, str]:
 
 def new_hash(algorithm: str) -> "hashlib._Hash":
     """A fresh hash of a name in KNOWN_DIGESTS; SHA-1 and MD5 serve to check what others wrote, not for safety."""
-    return hashlib.new(algorithm, usedforsecurity=False)
+    return _CONSTRUCTORS[algorithm](usedforsecurity=False)
 
 
 def sha256_of(*parts: bytes | memoryview) -> str:

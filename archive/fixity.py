@@ -1,17 +1,16 @@
 """Fixity: an archive file read whole again, and everything named that is not as it must be."""
 
 import mmap
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archive.arc import scan_arc
-from archive.capture import Capture
+from archive.capture import RecordType
 from archive.errors import NotAnArchive
+from archive.fields import parse_date, uri_value
 from archive.files import OPEN
 from archive.form import Form, form_of
 from archive.packages import PackageRefused, opened_package
-from archive.reader import captures_of
 from archive.scanner import scan_warc
 from archive.stretch import Stretch, mapped
 
@@ -26,6 +25,18 @@ class Damage:
     url: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a sound capture lies, and of what it is; all the rest of it is left to `archive.reader`."""
+
+    warc: str
+    offset: int
+    url: str
+
+
+_CAPTURES = frozenset(kind.value for kind in RecordType)
+
+
 @dataclass(frozen=True)
 class FileReport:
     """What was found in one file: sound records, bytes of the file, damage in file order, sound captures."""
@@ -33,7 +44,7 @@ class FileReport:
     records: int
     bytes: int
     damaged: tuple[Damage, ...]
-    captures: tuple[Capture, ...] = ()
+    captures: tuple[Place, ...] = ()
 
 
 def verify_file(path: Path) -> FileReport:
@@ -58,7 +69,7 @@ def _package_report(path: Path) -> FileReport:
     """
     records = 0
     damaged: list[Damage] = []
-    captures: list[Capture] = []
+    captures: list[Place] = []
     try:
         with opened_package(path) as package:
             damaged += [Damage(path.name, 0, what, None) for what in package.faults()]
@@ -74,29 +85,33 @@ def _package_report(path: Path) -> FileReport:
 
 def _report(name: str, data: mmap.mmap | bytes, form: Form) -> FileReport:
     damaged: list[Damage] = []
+    captures: list[Place] = []
     count = 0
-
-    def watched(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
-        nonlocal count
-        announced = _Announced()
-        for stretch in stretches:
-            if stretch.faults:
-                url = _url(stretch) or announced.url
-                damaged.append(Damage(name, stretch.offset, "; ".join(stretch.faults), url))
-            elif stretch.kind:  # blank lines at the end of an ARC file are no record
-                count += 1
-            announced.watch(stretch)
-            yield stretch
-
-    scan = scan_arc if form is Form.ARC else scan_warc
-    captures = tuple(captures_of(watched(scan(data)), name.removesuffix(OPEN)))
+    announced = _Announced()
+    for stretch in scan_arc(data) if form is Form.ARC else scan_warc(data):
+        if stretch.faults:
+            url = _url(stretch) or announced.url
+            damaged.append(Damage(name, stretch.offset, "; ".join(stretch.faults), url))
+        elif stretch.kind:  # blank lines at the end of an ARC file are no record
+            count += 1
+            captures += _place_of(stretch, name.removesuffix(OPEN))
+        announced.watch(stretch)
     if not len(data) and not name.endswith(OPEN):  # a kill before the first write; the next start takes it away
         damaged.append(Damage(name, 0, "the file is empty", None))
-    return FileReport(count, len(data), tuple(damaged), captures)
+    return FileReport(count, len(data), tuple(damaged), tuple(captures))
+
+
+def _place_of(stretch: Stretch, warc: str) -> list[Place]:
+    """The place of a sound record that `archive.reader` takes for a capture: one of its kinds, with URL and date."""
+    url = _url(stretch)
+    if stretch.fields is None or stretch.kind not in _CAPTURES or url is None:
+        return []
+    dated = parse_date(stretch.fields.first.get("warc-date", "")) is not None
+    return [Place(warc, stretch.offset, uri_value(url))] if dated else []
 
 
 def _url(stretch: Stretch) -> str | None:
-    return (stretch.fields.get("WARC-Target-URI") or "").strip("<>") or None if stretch.fields else None
+    return stretch.fields.first.get("warc-target-uri", "").strip("<>") or None if stretch.fields else None
 
 
 class _Announced:
@@ -112,7 +127,7 @@ class _Announced:
     def watch(self, stretch: Stretch) -> None:
         """Take note of the next stretch."""
         fields = stretch.fields
-        tied = fields.get("WARC-Concurrent-To") if fields else None
+        tied = fields.first.get("warc-concurrent-to") if fields else None
         self.url = _url(stretch) if tied and tied != self._captured and not stretch.faults else None
         if fields and stretch.kind not in ("request", "metadata"):
-            self._captured = fields.get("WARC-Record-ID")
+            self._captured = fields.first.get("warc-record-id")

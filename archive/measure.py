@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from archive.fields import new_hash
 from archive.head import LONGEST_HEAD, Head, head_end, read_head
@@ -35,6 +36,12 @@ class Tally:
         return self._hashes[algorithm].digest()
 
 
+@lru_cache(maxsize=64)
+def _nothing(algorithms: frozenset[str]) -> Tally:
+    """The tally of no bytes, which many share and nobody feeds."""
+    return Tally(algorithms)
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A block's length and digests, its HTTP head if it has one, and the ways in which its payload may be read.
@@ -61,7 +68,7 @@ class BlockMeter:
         self._block = Tally(block_digests)
         self._all = Tally(payload_digests)
         self._framed: Tally | None = None
-        self._empty = Tally(payload_digests)
+        self._empty = _nothing(frozenset(payload_digests))
         self._keep = keep
         self._content = bytearray()
         self._waiting: bytearray | None = bytearray() if http else None  # the head, until its end is seen
@@ -77,25 +84,28 @@ class BlockMeter:
         if self._waiting is None:
             self._feed_body(piece)
             return
+        if not self._waiting and (end := head_end(piece)) is not None:
+            self._begin_body(end, piece)  # the head came in one piece, which is the rule: nothing is copied
+            return
         searched = max(0, len(self._waiting) - 3)
         self._waiting += piece
         end = head_end(self._waiting, searched)
         if end is not None or len(self._waiting) > LONGEST_HEAD:
-            self._begin_body(end)
+            self._begin_body(end, memoryview(bytes(self._waiting)))
 
     def finish(self) -> Measure:
         """The measure of all that was fed."""
         if self._waiting is not None:
-            self._begin_body(None)
+            self._begin_body(None, memoryview(bytes(self._waiting)))
         if self._dechunker is not None and self._framed is not None:
             self._count(self._dechunker.finish())
         framed = self._all if self._framed is None else self._framed
         payloads = (framed, self._empty) if framed is self._all else (framed, self._all, self._empty)
         return Measure(self._block, self._head, payloads, bytes(self._content))
 
-    def _begin_body(self, end: int | None) -> None:
+    def _begin_body(self, end: int | None, seen: memoryview) -> None:
         """The head is complete at `end`; or there is no end to it, and then no body either if it is one at all."""
-        seen, self._waiting = bytes(self._waiting or b""), None
+        self._waiting = None
         self._head = read_head(seen)
         start = end if end is not None else len(seen) if self._head else 0
         if self._head is not None:
@@ -108,7 +118,7 @@ class BlockMeter:
                 self._limit = self._head.stated_length()
         if self._limit == 0:
             self._framed = self._empty
-        self._feed_body(memoryview(seen)[start:])
+        self._feed_body(seen[start:])
 
     def _feed_body(self, piece: memoryview) -> None:
         if self._dechunker is not None:

@@ -28,7 +28,7 @@ class Stretch:
     @property
     def kind(self) -> str:
         """The WARC-Type in lower case, or an empty text."""
-        return (self.fields.get("WARC-Type") or "").lower() if self.fields else ""
+        return self.fields.kind if self.fields is not None else ""
 
     @property
     def end(self) -> int:

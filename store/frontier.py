@@ -105,9 +105,7 @@ def _missing() -> ColumnElement[bool]:
 def _take(connection: Connection, run: int, which: ColumnElement[bool]) -> int:
     had = select(_outcomes.c.id).where(_outcomes.c.run_id == run, _outcomes.c.url_id == _urls.c.id).exists()
     other = func.coalesce(_urls.c.wanted_by, 0) != run
-    done = connection.execute(
-        update(_urls).where(which, other, ~had).values(wanted_by=run, wanted_why=None)
-    )
+    done = connection.execute(update(_urls).where(which, other, ~had).values(wanted_by=run, wanted_why=None))
     return done.rowcount
 
 

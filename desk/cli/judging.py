@@ -65,15 +65,16 @@ def verify_command(call: Call, files: tuple[Path, ...], rebuild: bool) -> int:
 
     Exits 1 when something is damaged, missing or unlisted.
     """
-    from desk.rebuilding import rebuilt_and_verified
     from desk.verifying import verify_files, verify_folder
 
     if files and rebuild:
         raise click.UsageError("--rebuild is of the data folder; leave FILE away")
-    if files:
-        answer = verify_files(files)
+    if rebuild:
+        from desk.rebuilding import rebuilt_and_verified  # half a second of imports that nobody else needs
+
+        answer = rebuilt_and_verified(call.config)
     else:
-        answer = rebuilt_and_verified(call.config) if rebuild else verify_folder(call.config)
+        answer = verify_files(files) if files else verify_folder(call.config)
     if call.json:
         as_json(answer)
     else:

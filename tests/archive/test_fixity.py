@@ -36,7 +36,7 @@ REAL = {
     "example.warc.gz": (6, []),
     "gzip_extra_sl.warc.gz": (1, []),
     "invalid_example_1.wacz": (0, [(0, "listed and missing")]),
-    "invalid_signed_example_1.wacz": (4, []),  # its signature is by another domain: not looked at here
+    "invalid_signed_example_1.wacz": (4, [(0, "was not trusted for")]),
     "post-test.warc.gz": (6, []),
     "valid_example_1.wacz": (4, []),
     "valid_example_2.wacz": (4, []),
@@ -52,6 +52,13 @@ def test_every_real_sample_is_read_as_far_as_it_is_sound(real_samples: Path, nam
     assert [each.offset for each in report.damaged] == [offset for offset, _ in damage]
     for each, (_, what) in zip(report.damaged, damage, strict=True):
         assert what in each.what
+
+
+@pytest.mark.parametrize("name", [name for name in REAL if not name.endswith("wacz")])
+def test_verify_takes_the_same_records_for_captures_as_the_reader(real_samples: Path, name: str) -> None:
+    path = real_samples / "warc" / name
+    found = [(each.warc, each.offset, each.url) for each in captures_in(path)]
+    assert [(each.warc, each.offset, each.url) for each in verify_file(path).captures] == found
 
 
 def test_no_real_sample_is_left_out(real_samples: Path) -> None:

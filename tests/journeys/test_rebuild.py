@@ -81,6 +81,19 @@ def test_the_link_history_and_the_schedules_come_back(program: Program) -> None:
     assert program("check", "--due", "--json").json["checked"] == 0, "no check is due again"
 
 
+def test_what_is_decided_after_a_rebuild_comes_back_too(program: Program, tmp_path: Path) -> None:
+    program("archive", PAGE_TEXT)
+    program("verify", "--rebuild")
+    urls = tmp_path / "more.txt"
+    urls.write_text("https://ico.org.uk/for-organisations/none-of-these\n")
+    program("archive", urls, code=1)
+    before = answers(program)
+    (program.data / "catalog.sqlite").unlink()
+    program("verify", "--rebuild")
+    assert answers(program) == before
+    assert len(before["incidents"]["incidents"]) == 2
+
+
 def test_a_sound_catalogue_is_kept_as_a_copy(program: Program) -> None:
     program("archive", PAGE_TEXT)
     before = program("show", KEY, "--json").json
