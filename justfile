@@ -14,6 +14,7 @@ torture:
 bench rounds="3":
     python -m benchmarks.crawl --rounds {{rounds}}
     python -m benchmarks.reading --rounds {{rounds}}
+    python -m benchmarks.archive --rounds {{rounds}}
 
 # Linters and types.
 lint:

@@ -1,6 +1,8 @@
 """The benchmarks run: the seeded site is the same each time, and every program that is measured keeps every page."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ pytest.importorskip("reportlab", reason="reportlab, which makes the measured PDF
 
 from benchmarks import crawl, reading
 from benchmarks.site import Plan, bodies, running
+from tests.conftest import ROOT
 
 SMALL = Plan(pages=12, pdfs=3, hosts=4)
 
@@ -39,3 +42,11 @@ def test_every_reader_finds_the_same_words(tmp_path: Path) -> None:
     assert [one.name for one in done] == names
     assert all(one.alike > 0.99 for one in done)
     assert all(reading.READERS[name] in reading.report(done, pages) for name in names)
+
+
+def test_every_archivist_is_measured_on_the_same_captures() -> None:
+    words = [sys.executable, "-m", "benchmarks.archive", "--rounds", "1", "--captures", "40"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "40 captures of 5 to 20 KB" in done.stdout
+    assert len([line for line in done.stdout.splitlines() if line.startswith("| ")]) == 8, "a header and seven programs"
