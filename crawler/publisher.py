@@ -31,6 +31,11 @@ class Work:
     also: tuple[str, ...] = ()
     verified: bool = True
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every address it has or may have, the first to be tried first."""
+        return tuple(filter(None, (self.url, *self.also, self.document)))
+
 
 class Publisher:
     """What is known of a site. A publisher never requests and never stores; the crawler and the desk ask it.

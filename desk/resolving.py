@@ -102,11 +102,7 @@ class Resolver:
 
     def _candidates(self, publisher: type[Publisher]) -> list[Candidate]:
         """Known works before listed ones: among equals the first wins. Where a work may have moved comes last."""
-        known = [
-            Candidate(work.title, url, work.year)
-            for work in publisher.works
-            for url in filter(None, (work.url, *work.also, work.document))
-        ]
+        known = [Candidate(work.title, url, work.year) for work in publisher.works for url in work.addresses]
         listed = [Candidate(one.title, one.url, one.year) for one in works.listed(self.place.database, publisher.name)]
         moved = [
             Candidate(one.title, url, one.year)
@@ -117,7 +113,7 @@ class Resolver:
         return known + listed + moved
 
     def _method(self, match: Match, publisher: type[Publisher]) -> str:
-        own = {url for work in publisher.works for url in (work.url, *work.also, work.document)}
+        own = {url for work in publisher.works for url in work.addresses}
         return f"{'known work' if match.candidate.url in own else 'listing'}, {match.method}"
 
     def _listings(self, work: CitedWork, publisher: type[Publisher]) -> list[Wanted]:

@@ -67,7 +67,7 @@ def test_each_name_that_citations_use_leads_to_its_publisher(publisher: type[Pub
 
 @pytest.mark.parametrize("publisher", HOSTED, ids=lambda publisher: publisher.name)
 def test_addresses_that_a_publisher_states_are_its_own(publisher: type[Publisher]) -> None:
-    works = [address for work in publisher.works for address in (work.url, work.document, *work.also) if address]
+    works = [address for work in publisher.works for address in work.addresses]
     for address in (*publisher.listings, *publisher.searches, *works):
         assert urlsplit(address).scheme == "https"
         assert publisher.owns(urlsplit(address).netloc), address
