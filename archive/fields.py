@@ -93,6 +93,9 @@ def record_id(text: str | None) -> str | None:
     return found[1] if found else None
 
 
+_lower = lru_cache(maxsize=4096)(str.lower)  # the same few names again and again
+
+
 class Fields:
     """The fields of one record or block, in order; names compare without case.
 
@@ -104,7 +107,7 @@ class Fields:
 
     def __init__(self, pairs: Sequence[Field]) -> None:
         self.pairs = pairs
-        self.first = {name.lower(): value for name, value in reversed(pairs)}
+        self.first = {_lower(name): value for name, value in reversed(pairs)}
         self.kind = self.first.get("warc-type", "").lower()
 
     def get(self, name: str) -> str | None:
@@ -113,7 +116,8 @@ class Fields:
 
     def all(self, name: str) -> list[str]:
         """Every value of `name`, in order."""
-        return [value for key, value in self.pairs if key.lower() == name.lower()]
+        wanted = name.lower()
+        return [value for key, value in self.pairs if _lower(key) == wanted]
 
 
 def parse_fields(block: bytes) -> Fields | None:
@@ -122,11 +126,7 @@ def parse_fields(block: bytes) -> Fields | None:
     Folded lines (WARC/1.0) are joined by a blank; values are UTF-8, undecodable bytes read as Latin-1.
     """
     if _USUAL.fullmatch(block):
-        text = _text(block)
-        lines = _LINE.findall(text)
-        if " \r" in text or "\t\r" in text:
-            lines = [(name, value.rstrip(" \t")) for name, value in lines]
-        return Fields(lines)
+        return usual_fields(block)
     pairs: list[Field] = []
     for raw in block.split(b"\n"):
         line = raw.rstrip(b"\r")
@@ -140,6 +140,15 @@ def parse_fields(block: bytes) -> Fields | None:
             return None
         pairs.append((name.rstrip().decode("ascii"), _text(value.strip(b" \t"))))
     return Fields(pairs)
+
+
+def usual_fields(block: bytes) -> Fields:
+    """The fields of a header that is known to have no folds and no odd line ends."""
+    text = _text(block)
+    lines = _LINE.findall(text)
+    if " \r" in text or "\t\r" in text:
+        lines = [(name, value.rstrip(" \t")) for name, value in lines]
+    return Fields(lines)
 
 
 def _text(value: bytes) -> str:

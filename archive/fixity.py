@@ -7,10 +7,9 @@ from pathlib import Path
 from archive.arc import scan_arc
 from archive.capture import RecordType
 from archive.errors import NotAnArchive
-from archive.fields import parse_date, uri_value
+from archive.fields import uri_value
 from archive.files import OPEN
 from archive.form import Form, form_of
-from archive.packages import PackageRefused, opened_package
 from archive.scanner import scan_warc
 from archive.stretch import Stretch, mapped
 
@@ -67,6 +66,8 @@ def _package_report(path: Path) -> FileReport:
 
     Offsets are bytes of the WARC file inside, which `warc` names after the package.
     """
+    from archive.packages import PackageRefused, opened_package  # here: it brings cryptography, .08 s of start-up
+
     records = 0
     damaged: list[Damage] = []
     captures: list[Place] = []
@@ -87,31 +88,20 @@ def _report(name: str, data: mmap.mmap | bytes, form: Form) -> FileReport:
     damaged: list[Damage] = []
     captures: list[Place] = []
     count = 0
+    warc = name.removesuffix(OPEN)
     announced = _Announced()
     for stretch in scan_arc(data) if form is Form.ARC else scan_warc(data):
         if stretch.faults:
-            url = _url(stretch) or announced.url
+            url = stretch.url or announced.url()
             damaged.append(Damage(name, stretch.offset, "; ".join(stretch.faults), url))
         elif stretch.kind:  # blank lines at the end of an ARC file are no record
             count += 1
-            captures += _place_of(stretch, name.removesuffix(OPEN))
+            if stretch.kind in _CAPTURES and stretch.url is not None and stretch.dated:
+                captures.append(Place(warc, stretch.offset, uri_value(stretch.url)))
         announced.watch(stretch)
     if not len(data) and not name.endswith(OPEN):  # a kill before the first write; the next start takes it away
         damaged.append(Damage(name, 0, "the file is empty", None))
     return FileReport(count, len(data), tuple(damaged), tuple(captures))
-
-
-def _place_of(stretch: Stretch, warc: str) -> list[Place]:
-    """The place of a sound record that `archive.reader` takes for a capture: one of its kinds, with URL and date."""
-    url = _url(stretch)
-    if stretch.fields is None or stretch.kind not in _CAPTURES or url is None:
-        return []
-    dated = parse_date(stretch.fields.first.get("warc-date", "")) is not None
-    return [Place(warc, stretch.offset, uri_value(url))] if dated else []
-
-
-def _url(stretch: Stretch) -> str | None:
-    return stretch.fields.first.get("warc-target-uri", "").strip("<>") or None if stretch.fields else None
 
 
 class _Announced:
@@ -121,13 +111,20 @@ class _Announced:
     """
 
     def __init__(self) -> None:
-        self.url: str | None = None
-        self._captured: str | None = None
+        self._last: Stretch | None = None
+        self._before: Stretch | None = None  # the last capture before that
+        self._captured: Stretch | None = None
 
     def watch(self, stretch: Stretch) -> None:
-        """Take note of the next stretch."""
-        fields = stretch.fields
-        tied = fields.first.get("warc-concurrent-to") if fields else None
-        self.url = _url(stretch) if tied and tied != self._captured and not stretch.faults else None
-        if fields and stretch.kind not in ("request", "metadata"):
-            self._captured = fields.first.get("warc-record-id")
+        """Take note of the next stretch; it is read only when `url` is asked for."""
+        self._last, self._before = stretch, self._captured
+        if stretch.kind and stretch.kind not in ("request", "metadata"):
+            self._captured = stretch
+
+    def url(self) -> str | None:
+        """What the last stretch announced, or None."""
+        if self._last is None or self._last.faults or self._last.fields is None:
+            return None
+        tied = self._last.fields.first.get("warc-concurrent-to")
+        come = self._before.fields.first.get("warc-record-id") if self._before and self._before.fields else None
+        return self._last.url if tied and tied != come else None

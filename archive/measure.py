@@ -36,6 +36,19 @@ class Tally:
         return self._hashes[algorithm].digest()
 
 
+class Found(Tally):
+    """A length and a digest (hexadecimal) that were found right before; nothing is fed to it."""
+
+    def __init__(self, length: int, algorithm: str, digest: bytes) -> None:
+        super().__init__(())
+        self.length = length
+        self._digests = {algorithm: bytes.fromhex(digest.decode())}
+
+    def digest(self, algorithm: str) -> bytes:
+        """The raw digest; KeyError for another algorithm."""
+        return self._digests[algorithm]
+
+
 @lru_cache(maxsize=64)
 def _nothing(algorithms: frozenset[str]) -> Tally:
     """The tally of no bytes, which many share and nobody feeds."""

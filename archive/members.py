@@ -26,6 +26,7 @@ ZLIB_LEVEL = 6
 _GZIP = zlib.MAX_WBITS + 16
 MAGIC = b"\x1f\x8b\x08"
 PIECE = 1 << 18  # bytes read or inflated at once
+_FED = 1 << 13  # bytes given to inflate at first: records are small, and what is beyond a member's end is copied
 
 
 def _compressor() -> Any:
@@ -90,6 +91,24 @@ def compressed(content: bytes) -> bytes:
 
 
 GZIP_HEADER = compressed(b"")[:10]  # the same ten bytes open every member: no name, no time
+
+
+def small_member(data: memoryview, start: int) -> tuple[bytes, int] | None:
+    """The content of the gzip member at `start` and where it ends, when it is whole and at most PIECE bytes inflated.
+
+    None for any other: an Inflater tells what it is. Nearly all records are small, and need no more than this.
+    """
+    inflate = (_fast or zlib).decompressobj(_GZIP)
+    fed = start + _FED
+    try:
+        content = inflate.decompress(data[start:fed], PIECE)
+        while not inflate.eof and len(content) < PIECE and fed < len(data):
+            waiting = inflate.unconsumed_tail or data[fed : fed + _FED]
+            fed += 0 if inflate.unconsumed_tail else len(waiting)
+            content += inflate.decompress(waiting, PIECE - len(content))
+    except _DAMAGE:
+        return None
+    return (content, min(fed, len(data)) - len(inflate.unused_data)) if inflate.eof else None
 
 
 class Inflater:

@@ -20,6 +20,7 @@ from archive.scanner import scan_warc
 from archive.stretch import Stretch, mapped, slices
 
 _CAPTURES = frozenset(kind.value for kind in RecordType)
+_TRUNCATIONS = frozenset(reason.value for reason in Truncation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ def captures_of(stretches: Iterable[Stretch], warc: str) -> Iterator[Capture]:
     notes: dict[str, Facts] = {}
     waiting: Stretch | None = None
     for stretch in stretches:
-        if stretch.faults or stretch.fields is None or stretch.measure is None:
+        if stretch.faults:
             continue
         if stretch.kind == "metadata":
             _note(stretch, notes)
@@ -179,7 +180,7 @@ def _captured(stretch: Stretch, warc: str, notes: dict[str, Facts]) -> Iterator[
     digest, length = _payload_of(stretch, fields, facts, status)
     kind = RecordType(stretch.kind)
     cut = fields.get("WARC-Truncated") if kind is not RecordType.REVISIT else None
-    truncated = Truncation(cut) if cut in set(Truncation) else Truncation.UNSPECIFIED if cut else facts.truncated
+    truncated = Truncation(cut) if cut in _TRUNCATIONS else Truncation.UNSPECIFIED if cut else facts.truncated
     declared = (fields.get("Content-Type") or "").split(";", 1)[0].strip().lower() or None
     yield Capture(
         record_id=identity,

@@ -2,14 +2,13 @@
 
 import mmap
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import chain, islice
+from collections.abc import Iterable, Iterator
 
-from archive.feed import LONGEST_HEADER, Feed
+from archive.feed import Feed
 from archive.fields import Fields, is_malformed_digest, parse_date, parse_digest, parse_fields, record_id
+from archive.glance import glance
 from archive.measure import BlockMeter, Measure
-from archive.members import MAGIC, Inflater
+from archive.members import MAGIC, Inflater, small_member
 from archive.stretch import Stretch, slices
 
 _VERSION = re.compile(rb"WARC/(\d\.\d+)\r?\n")
@@ -43,25 +42,6 @@ def read_record(feed: Feed) -> tuple[Fields | None, Measure | None, list[str]]:
         faults.append("the record does not end with two line ends")
     faults += _digest_faults(fields, measure)
     return fields, measure, faults
-
-
-def read_whole(content: bytes) -> tuple[Fields, Measure] | None:
-    """The record that all of `content` is, when nothing about it is at fault or odd; else None: `read_record` tells.
-
-    One look instead of a feed: nearly all records are like that, and the feed is a fifth of the cost of a scan.
-    """
-    start = _VERSION.match(content)
-    end = content.find(b"\r\n\r\n")
-    fields = parse_fields(content[start.end() : end + 2]) if start is not None and 0 < end < LONGEST_HEADER else None
-    length = fields.first.get("content-length", "") if fields else ""
-    if fields is None or not _is_length(length) or len(content) != end + int(length) + 8:
-        return None
-    if not content.endswith(b"\r\n\r\n") or any(_header_faults(fields)):
-        return None
-    meter = _meter(fields)
-    meter.feed(memoryview(content)[end + 4 : -4])
-    measure = meter.finish()
-    return None if any(_digest_faults(fields, measure)) else (fields, measure)
 
 
 def _is_length(text: str) -> bool:
@@ -111,7 +91,6 @@ def _digest_faults(fields: Fields, measure: Measure) -> Iterator[str]:
         yield "the payload digest does not match"
 
 
-@dataclass
 class _Family:
     """What ties the records of one file together, learnt from those that were read.
 
@@ -119,28 +98,28 @@ class _Family:
     records of the archive, so only records that name the same warcinfo are believed, where the file has them name it.
     """
 
-    warcinfo: str | None = None
-    gzip_header: bytes | None = None
-    seen: set[str] = field(default_factory=set)
+    def __init__(self) -> None:
+        self.gzip_header: bytes | None = None
+        self._warcinfo: str | None = None
+        self._last: Stretch | None = None  # what warcinfo it names is read only when something is damaged
 
     def learn(self, stretch: Stretch) -> None:
         """Take note of a good record."""
-        if stretch.fields is None:
-            return
-        if stretch.kind == "warcinfo" and stretch.measure is not None:
+        self._last = stretch
+        if stretch.kind == "warcinfo" and stretch.fields is not None and stretch.measure is not None:
             told = parse_fields(stretch.measure.content)
             header = told.get("gzipMemberHeader") if told else None
             self.gzip_header = bytes.fromhex(header) if header and re.fullmatch("[0-9a-f]{20}", header) else None
-            self.warcinfo = stretch.fields.get("WARC-Record-ID") if self.gzip_header else None
-        else:
-            self.warcinfo = stretch.fields.first.get("warc-warcinfo-id") or self.warcinfo
+            self._warcinfo = stretch.fields.get("WARC-Record-ID") if self.gzip_header else None
 
     def accepts(self, start: bytes) -> bool:
         """True when the first bytes of a record found behind damage are those of a record of this file."""
         if not _VERSION.match(start):
             return False
+        if self._last is not None and self._last.kind != "warcinfo" and self._last.fields is not None:
+            self._warcinfo = self._last.fields.first.get("warc-warcinfo-id") or self._warcinfo
         header = start.split(b"\r\n\r\n", 1)[0]
-        return self.warcinfo is None or f"\r\nWARC-Warcinfo-ID: {self.warcinfo}".encode() in header
+        return self._warcinfo is None or f"\r\nWARC-Warcinfo-ID: {self._warcinfo}".encode() in header
 
 
 def scan_warc(data: mmap.mmap | bytes) -> Iterator[Stretch]:
@@ -150,11 +129,25 @@ def scan_warc(data: mmap.mmap | bytes) -> Iterator[Stretch]:
     view = memoryview(data)
     at = 0
     while at < len(view):
-        for stretch in _members(data, view, at, family) if zipped else _plain(data, view, at, family):
+        seen = _glanced(view, at, family) if zipped else None
+        if seen is not None:
+            found: Iterable[Stretch] = (seen,)
+        else:
+            found = _members(data, view, at, family) if zipped else _plain(data, view, at, family)
+        for stretch in found:
             if not stretch.faults:
                 family.learn(stretch)
             yield stretch
-            at = max(at, stretch.end)
+            at = stretch.end
+
+
+def _glanced(view: memoryview, at: int, family: _Family) -> Stretch | None:
+    """The small and sound record of our own writer's form in the gzip member at `at`; None: the others judge it."""
+    if family.gzip_header is not None and view[at : at + 10] != family.gzip_header:
+        return None
+    member = small_member(view, at)
+    seen = glance(member[0]) if member is not None else None
+    return Stretch(at, member[1] - at, glance=seen) if member is not None and seen is not None else None
 
 
 def _members(data: mmap.mmap | bytes, view: memoryview, at: int, family: _Family) -> Iterator[Stretch]:
@@ -162,16 +155,10 @@ def _members(data: mmap.mmap | bytes, view: memoryview, at: int, family: _Family
     if view[at : at + 3] != MAGIC:
         end = _next_member(data, view, at + 1, family)
         what = "NUL bytes" if not any(view[at:end]) else "bytes that are no gzip member"
-        yield Stretch(at, end - at, None, None, (what,))
+        yield Stretch(at, end - at, faults=(what,))
         return
     inflater = Inflater(view, at)
-    pieces = inflater.pieces()
-    begun = list(islice(pieces, 2))
-    found = read_whole(begun[0]) if len(begun) == 1 and inflater.whole else None
-    if found and family.gzip_header in (None, view[at : at + 10]):
-        yield Stretch(at, inflater.end - at, *found)
-        return
-    feed = Feed(chain(begun, pieces))
+    feed = Feed(inflater.pieces())
     read = [read_record(feed)]
     while read[-1][1] is not None and feed.peek(5) == b"WARC/":
         read.append(read_record(feed))

@@ -3,37 +3,73 @@
 import mmap
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from archive.fields import Fields
+from archive.fields import Fields, parse_date
+from archive.glance import Glance
 from archive.measure import Measure
 from archive.members import PIECE
 
 
-@dataclass(frozen=True, slots=True)
 class Stretch:
     """One piece of a file: a record, or bytes that are none. `offset` and `length` are bytes of the file as it lies.
 
-    `faults` says what is not as it must be; a record without faults is good. `fields` is None where no record header
-    could be read, `measure` None where its block could not be read to the end.
+    `faults` says what is not as it must be; a record without faults is good. `kind` is the WARC-Type in lower case, or
+    an empty text. `fields` is None where no record header could be read, `measure` None where its block could not be
+    read to the end. Of a record that was judged in a glance both are read when they are first asked for.
     """
 
-    offset: int
-    length: int
-    fields: Fields | None
-    measure: Measure | None
-    faults: tuple[str, ...] = ()
+    __slots__ = ("_fields", "_glance", "_measure", "faults", "kind", "length", "offset")
 
-    @property
-    def kind(self) -> str:
-        """The WARC-Type in lower case, or an empty text."""
-        return self.fields.kind if self.fields is not None else ""
+    def __init__(
+        self,
+        offset: int,
+        length: int,
+        fields: Fields | None = None,
+        measure: Measure | None = None,
+        faults: tuple[str, ...] = (),
+        glance: Glance | None = None,
+    ) -> None:
+        self.offset = offset
+        self.length = length
+        self.faults = faults
+        self.kind = glance.kind if glance is not None else fields.kind if fields is not None else ""
+        self._glance = glance
+        self._fields = fields
+        self._measure = measure
 
     @property
     def end(self) -> int:
         """The offset behind it."""
         return self.offset + self.length
+
+    @property
+    def fields(self) -> Fields | None:
+        """The fields of its record header, or None."""
+        if self._fields is None and self._glance is not None:
+            self._fields = self._glance.fields()
+        return self._fields
+
+    @property
+    def measure(self) -> Measure | None:
+        """The measure of its block, or None."""
+        if self._measure is None and self._glance is not None:
+            self._measure = self._glance.measure()
+        return self._measure
+
+    @property
+    def url(self) -> str | None:
+        """What it is of, without the angle brackets that some writers add; None where it says nothing."""
+        if self._glance is not None:
+            return self._glance.url
+        return self._fields.first.get("warc-target-uri", "").strip("<>") or None if self._fields is not None else None
+
+    @property
+    def dated(self) -> bool:
+        """True when its header states a time."""
+        if self._glance is not None:
+            return True
+        return self._fields is not None and parse_date(self._fields.first.get("warc-date", "")) is not None
 
 
 def mapped(path: Path) -> mmap.mmap | bytes:

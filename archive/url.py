@@ -162,6 +162,7 @@ _SESSION_FIELDS = tuple(
     )
 )  # fmt: skip
 _PLAIN = frozenset(range(0x21, 0x7F)) - set(b"#%")
+_ALL_PLAIN = re.compile(rb'[!"$&-~]*+')
 
 
 def surt(url: str) -> str:
@@ -190,12 +191,15 @@ def _surt_path(path: bytes) -> bytes:
             kept.append(step)
     whole = b"/" + b"/".join([*filter(None, kept[:-1]), *kept[-1:]])
     whole = _escaped(whole).lower()
-    for pattern in _SESSION_PATHS:
-        whole = pattern.sub(rb"\1\2", whole)
+    if b"/(" in whole:
+        for pattern in _SESSION_PATHS:
+            whole = pattern.sub(rb"\1\2", whole)
     return whole[:-1] if whole.endswith(b"/") and len(whole) > 1 else whole
 
 
 def _surt_query(query: bytes) -> bytes:
+    if not query:
+        return b""
     kept = _escaped(_opened(query))
     for pattern in _SESSION_FIELDS:
         kept = pattern.sub(lambda found: found[1] + (found[2] or b""), kept)
@@ -212,4 +216,6 @@ def _opened(text: bytes) -> bytes:
 
 
 def _escaped(text: bytes) -> bytes:
+    if _ALL_PLAIN.fullmatch(text):
+        return text
     return b"".join(bytes((byte,)) if byte in _PLAIN else b"%%%02X" % byte for byte in text)
