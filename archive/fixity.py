@@ -1,6 +1,7 @@
 """Fixity: an archive file read whole again, and everything named that is not as it must be."""
 
 import mmap
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -46,6 +47,17 @@ class FileReport:
     captures: tuple[Place, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What was found from the first record at `first` to the end of the last at `end`, both bytes of the file."""
+
+    first: int
+    end: int
+    records: int
+    damaged: tuple[Damage, ...]
+    captures: tuple[Place, ...]
+
+
 def verify_file(path: Path) -> FileReport:
     """Read every record of a WARC, ARC or WACZ file, whoever wrote it, and hold it against the rules of its form.
 
@@ -84,13 +96,27 @@ def _package_report(path: Path) -> FileReport:
     return FileReport(records, path.stat().st_size, tuple(damaged), tuple(captures))
 
 
+def verify_part(path: Path, start: int, end: int) -> Part:
+    """Read the records of a WARC file of gzip members that begin at or behind `start` and before `end`, bytes of it."""
+    data = mapped(path)
+    return _part(path.name, scan_warc(data, start, end), start)
+
+
 def _report(name: str, data: mmap.mmap | bytes, form: Form) -> FileReport:
+    found = _part(name, scan_arc(data) if form is Form.ARC else scan_warc(data), 0)
+    damaged = found.damaged
+    if not len(data) and not name.endswith(OPEN):  # a kill before the first write; the next start takes it away
+        damaged = (Damage(name, 0, "the file is empty", None),)
+    return FileReport(found.records, len(data), damaged, found.captures)
+
+
+def _part(name: str, stretches: Iterator[Stretch], start: int) -> Part:
     damaged: list[Damage] = []
     captures: list[Place] = []
-    count = 0
     warc = name.removesuffix(OPEN)
     announced = _Announced()
-    for stretch in scan_arc(data) if form is Form.ARC else scan_warc(data):
+    count, first, end = 0, None, start
+    for stretch in stretches:
         if stretch.faults:
             url = stretch.url or announced.url()
             damaged.append(Damage(name, stretch.offset, "; ".join(stretch.faults), url))
@@ -99,9 +125,8 @@ def _report(name: str, data: mmap.mmap | bytes, form: Form) -> FileReport:
             if stretch.kind in _CAPTURES and stretch.url is not None and stretch.dated:
                 captures.append(Place(warc, stretch.offset, uri_value(stretch.url)))
         announced.watch(stretch)
-    if not len(data) and not name.endswith(OPEN):  # a kill before the first write; the next start takes it away
-        damaged.append(Damage(name, 0, "the file is empty", None))
-    return FileReport(count, len(data), tuple(damaged), tuple(captures))
+        first, end = stretch.offset if first is None else first, stretch.end
+    return Part(start if first is None else first, end, count, tuple(damaged), tuple(captures))
 
 
 class _Announced:

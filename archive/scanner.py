@@ -9,7 +9,7 @@ from archive.fields import Fields, is_malformed_digest, parse_date, parse_digest
 from archive.glance import glance
 from archive.measure import BlockMeter, Measure
 from archive.members import MAGIC, Inflater, small_member
-from archive.stretch import Stretch, slices
+from archive.stretch import GIVEN_BACK, Stretch, give_back, slices
 
 _VERSION = re.compile(rb"WARC/(\d\.\d+)\r?\n")
 _HTTP_KINDS = frozenset(("response", "request", "revisit"))
@@ -122,13 +122,19 @@ class _Family:
         return self._warcinfo is None or f"\r\nWARC-Warcinfo-ID: {self._warcinfo}".encode() in header
 
 
-def scan_warc(data: mmap.mmap | bytes) -> Iterator[Stretch]:
-    """Every stretch of a WARC file, in order and without holes, gzip members or plain; see `Stretch`."""
+def scan_warc(data: mmap.mmap | bytes, start: int = 0, end: int | None = None) -> Iterator[Stretch]:
+    """Every stretch of a WARC file, in order and without holes, gzip members or plain; see `Stretch`.
+
+    With `start`, from the first record at or behind it that can be believed, for files of gzip members only; with
+    `end`, up to the last stretch that begins before it. What was read of a map is given back: memory stays constant.
+    """
     family = _Family()
     zipped = data[:2] == MAGIC[:2]
     view = memoryview(data)
-    at = 0
-    while at < len(view):
+    at = _first_behind(data, view, start, family) if start else 0
+    given_back = at
+    stop = len(view) if end is None else min(end, len(view))
+    while at < stop:
         seen = _glanced(view, at, family) if zipped else None
         if seen is not None:
             found: Iterable[Stretch] = (seen,)
@@ -139,6 +145,16 @@ def scan_warc(data: mmap.mmap | bytes) -> Iterator[Stretch]:
                 family.learn(stretch)
             yield stretch
             at = stretch.end
+        if at - given_back >= GIVEN_BACK:
+            given_back = give_back(data, given_back, at)
+
+
+def _first_behind(data: mmap.mmap | bytes, view: memoryview, start: int, family: _Family) -> int:
+    """Where the first record at or behind `start` begins, told by what the file's first record says of the others."""
+    for stretch in _members(data, view, 0, family):
+        if not stretch.faults:
+            family.learn(stretch)
+    return _next_member(data, view, start, family)
 
 
 def _glanced(view: memoryview, at: int, family: _Family) -> Stretch | None:

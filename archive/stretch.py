@@ -10,6 +10,8 @@ from archive.glance import Glance
 from archive.measure import Measure
 from archive.members import PIECE
 
+GIVEN_BACK = 16 << 20  # bytes of a map that are read before they are given back
+
 
 class Stretch:
     """One piece of a file: a record, or bytes that are none. `offset` and `length` are bytes of the file as it lies.
@@ -81,6 +83,17 @@ def mapped(path: Path) -> mmap.mmap | bytes:
         if os.fstat(file.fileno()).st_size == 0:
             return b""
         return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+def give_back(data: mmap.mmap | bytes, start: int, end: int) -> int:
+    """Let go of the pages of a map between `start` and `end`; where to go on from, on a page's edge.
+
+    They count as memory of the process for as long as it does not. Who looks again gets them again.
+    """
+    start, end = start // mmap.PAGESIZE * mmap.PAGESIZE, end // mmap.PAGESIZE * mmap.PAGESIZE
+    if isinstance(data, mmap.mmap) and end > start:
+        data.madvise(mmap.MADV_DONTNEED, start, end - start)
+    return end
 
 
 def slices(view: memoryview, at: int) -> Iterator[memoryview]:
