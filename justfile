@@ -10,11 +10,13 @@ test:
 torture:
     pytest -m torture --timeout 3600
 
-# The crawl beside wget, the reading beside pdftotext; prints ratios.
+# The crawl beside wget, the reading beside pdftotext, the archive beside warcio; prints ratios (6 GB of disk).
 bench rounds="3":
     python -m benchmarks.crawl --rounds {{rounds}}
     python -m benchmarks.reading --rounds {{rounds}}
     python -m benchmarks.archive --rounds {{rounds}}
+    python -m benchmarks.compressing --rounds {{rounds}}
+    python -m benchmarks.lookup
 
 # Linters and types.
 lint:

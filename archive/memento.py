@@ -127,7 +127,7 @@ def timegate(doors: Doors, url: str, entries: Sequence[Entry], accept_datetime: 
 
 
 def memento_headers(doors: Doors, url: str, entries: Sequence[Entry], shown: Entry) -> tuple[tuple[str, str], ...]:
-    """What to add to the answer that replays `shown`: Memento-Datetime and the links around it (RFC 7089 §4.2.2)."""
+    """What to add to the answer that replays `shown`: Memento-Datetime and its links (RFC 7089 §2.1.1, §2.2)."""
     return ("Memento-Datetime", http_date(shown.timestamp)), ("Link", _links(doors, url, entries, shown, gate=True))
 
 
