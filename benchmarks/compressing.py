@@ -1,4 +1,4 @@
-"""The compressors that could write our gzip members, on pages of the size we keep: time a page and size of the output."""
+"""The compressors that could write our gzip members, on pages of the size we keep: time and size a page."""
 
 import argparse
 import importlib
