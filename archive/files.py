@@ -1,5 +1,6 @@
 """Where the archive's files lie in a data folder, and how a new name or content is made to last."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -26,6 +27,12 @@ def write_whole(path: Path, content: bytes) -> None:
         os.fsync(out.fileno())
     fresh.replace(path)
     sync_folder(path.parent)
+
+
+def file_digest(path: Path) -> str:
+    """`sha256:` and the lower-case hex digest of a whole file."""
+    with path.open("rb") as file:
+        return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
 
 
 def warc_path(folder: Path, name: str) -> Path:

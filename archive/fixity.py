@@ -13,6 +13,7 @@ from archive.files import OPEN
 from archive.form import Form, form_of
 from archive.scanner import scan_warc
 from archive.stretch import Stretch, mapped
+from archive.whole import Passed, Whole, nobody
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,16 @@ _CAPTURES = frozenset(kind.value for kind in RecordType)
 
 @dataclass(frozen=True)
 class FileReport:
-    """What was found in one file: sound records, bytes of the file, damage in file order, sound captures."""
+    """What was found in one file: sound records, bytes of the file, damage in file order, sound captures.
+
+    `sha256` digests the whole file; empty for a package, whose own list of digests is held against it.
+    """
 
     records: int
     bytes: int
     damaged: tuple[Damage, ...]
     captures: tuple[Place, ...] = ()
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +63,20 @@ class Part:
     captures: tuple[Place, ...]
 
 
-def verify_file(path: Path) -> FileReport:
+def verify_file(path: Path, passed: Passed = nobody) -> FileReport:
     """Read every record of a WARC, ARC or WACZ file, whoever wrote it, and hold it against the rules of its form.
 
     A WARC record is sound when its gzip member ends properly, its block has exactly the length it names and is
     followed by two line ends, its header parses, and its digests match. Goes on behind damage as far as records can
-    be found. NotAnArchive for any other file; OSError when it cannot be read at all.
+    be found. `passed` is told how many more bytes were read. NotAnArchive for any other file; OSError when it cannot
+    be read at all.
     """
     try:
         data = mapped(path)
     except IsADirectoryError:
         raise NotAnArchive(f"{path} is a folder") from None
     form = form_of(path, data)
-    return _package_report(path) if form is Form.WACZ else _report(path.name, data, form)
+    return _package_report(path) if form is Form.WACZ else _report(path.name, data, form, passed)
 
 
 def _package_report(path: Path) -> FileReport:
@@ -102,12 +108,13 @@ def verify_part(path: Path, start: int, end: int) -> Part:
     return _part(path.name, scan_warc(data, start, end), start)
 
 
-def _report(name: str, data: mmap.mmap | bytes, form: Form) -> FileReport:
-    found = _part(name, scan_arc(data) if form is Form.ARC else scan_warc(data), 0)
+def _report(name: str, data: mmap.mmap | bytes, form: Form, passed: Passed = nobody) -> FileReport:
+    whole = Whole(data, passed)
+    found = _part(name, whole.behind(scan_arc(data) if form is Form.ARC else scan_warc(data)), 0)
     damaged = found.damaged
     if not len(data) and not name.endswith(OPEN):  # a kill before the first write; the next start takes it away
         damaged = (Damage(name, 0, "the file is empty", None),)
-    return FileReport(found.records, len(data), damaged, found.captures)
+    return FileReport(found.records, len(data), damaged, found.captures, whole.digest())
 
 
 def _part(name: str, stretches: Iterator[Stretch], start: int) -> Part:

@@ -9,6 +9,7 @@ from archive.capture import Capture
 from archive.fields import Field, date_text, fields_block, header_value
 
 WARC_FIELDS = "application/warc-fields"
+CUSTODY_HEAD = "custodyHead"  # field of our warcinfo: the head of the custody log when the file was begun
 CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 
 
@@ -43,7 +44,9 @@ class Event:
     capture: Capture  # not yet placed: its warc, offset and length are empty
 
 
-def warcinfo(agent: Agent, *, run: str, filename: str, made: datetime, new_id: uuid.UUID, gzip_header: bytes) -> Record:
+def warcinfo(
+    agent: Agent, *, run: str, filename: str, made: datetime, new_id: uuid.UUID, gzip_header: bytes, custody_head: str
+) -> Record:
     """The first record of a file (WARC/1.1 §6.2). It names no host: the operator's machine is nobody's business."""
     block = fields_block(
         [
@@ -57,6 +60,7 @@ def warcinfo(agent: Agent, *, run: str, filename: str, made: datetime, new_id: u
             ("payloadDigest", "of the entity body, after chunk framing and before Content-Encoding is removed"),
             ("responseBlock", "as received from the final status line on; earlier bytes are in the metadata record"),
             ("gzipMemberHeader", gzip_header.hex()),
+            (CUSTODY_HEAD, custody_head),
         ]
     )
     headers = [*identity("warcinfo", f"<urn:uuid:{new_id}>", made), ("WARC-Filename", header_value(filename))]

@@ -2,13 +2,17 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from archive.capture import Capture
 from archive.cdxj import leave_lines, line_of, merge_index
+from archive.chain import read_chain
+from archive.clock import SYSTEM, Seams
+from archive.custody import CustodyEvent, CustodyLog, SetAside
 from archive.errors import WriteFailed
-from archive.files import OPEN, TORN, WARC_FOLDER, sync_folder, write_whole
+from archive.files import OPEN, TORN, WARC_FOLDER, file_digest, sync_folder, write_whole
 from archive.reader import captures_of
 from archive.scanner import scan_warc
 from archive.stretch import Stretch, mapped
@@ -36,33 +40,46 @@ class Short:
 
 @dataclass(frozen=True)
 class Recovered:
-    """What a start found: captures without a row, torn ends, files shorter than the catalogue says."""
+    """What a start found: captures without a row, torn ends, files shorter than the catalogue says.
+
+    `entered` are finished files that the custody log had no entry of; `log_torn` is what was set aside of the log.
+    """
 
     adopted: list[Capture] = field(default_factory=list)
     cut: list[Cut] = field(default_factory=list)
     short: list[Short] = field(default_factory=list)
+    entered: list[str] = field(default_factory=list)
+    log_torn: SetAside | None = None
 
 
-def recover(folder: Path, known_end: Callable[[str], int | None]) -> Recovered:
+def recover(folder: Path, known_end: Callable[[str], int | None], seams: Seams = SYSTEM) -> Recovered:
     """Put the WARC files of a data folder in order after a crash; hold the folder's lock while it runs.
 
     `known_end` gives the end (offset + length) of the last capture the catalogue has of a file, or None. Each file
     still named `.open` is read from its start: what stands behind its last whole capture is saved as `NAME.torn` and
     cut; captures behind the known end are adopted; then the file gets its final name. Nothing is ever appended to it
-    again, so damage inside stays where it is, for `verify` to name. Safe to repeat after a crash of its own.
-    WriteFailed when the disk refuses.
+    again, so damage inside stays where it is, for `verify` to name. Then each finished file that the custody log has
+    no entry of gets one. Safe to repeat after a crash of its own. WriteFailed when the disk refuses.
     """
     found = Recovered()
+    log = CustodyLog(folder, seams)
     try:
-        for path in sorted((folder / WARC_FOLDER).glob("*" + OPEN)):
-            _recover_file(folder, path, known_end, found)
+        log.head()  # begins it where there is none, and sets its torn end aside
+        closed = {
+            path.name.removesuffix(OPEN): _recover_file(folder, path, known_end, found, log)
+            for path in sorted((folder / WARC_FOLDER).glob("*" + OPEN))
+        }
         merge_index(folder)
+        _enter_files(folder, log, closed, found)
     except OSError as error:
         raise WriteFailed(f"{error.filename or folder} could not be repaired: {error.strerror}") from error
-    return found
+    return replace(found, log_torn=log.set_aside)
 
 
-def _recover_file(folder: Path, path: Path, known_end: Callable[[str], int | None], found: Recovered) -> None:
+def _recover_file(
+    folder: Path, path: Path, known_end: Callable[[str], int | None], found: Recovered, log: CustodyLog
+) -> dict[str, int]:
+    """Puts one file in order; how many records and captures it has then, for its entry in the custody log."""
     name = path.name.removesuffix(OPEN)
     stretches = list(scan_warc(mapped(path)))
     end = _last_event_end(stretches)
@@ -76,11 +93,39 @@ def _recover_file(folder: Path, path: Path, known_end: Callable[[str], int | Non
         found.cut.append(Cut(name, end, size - end))
     found.adopted.extend(capture for capture in captures if capture.offset >= known)
     if end == 0:  # nothing in it is whole; what there was lies in NAME.torn
+        if size:
+            _tell_cut(log, path.with_name(name), {"how": "nothing in it was whole"})
         path.unlink()
     else:
         leave_lines(folder, name, map(line_of, captures))
         path.rename(path.with_name(name))
     sync_folder(path.parent)
+    return {"records": sum(not s.faults and s.end <= end for s in stretches), "captures": len(captures)}
+
+
+def _enter_files(folder: Path, log: CustodyLog, closed: dict[str, dict[str, int]], found: Recovered) -> None:
+    """Gives each finished file its entry: those just closed, one whose run died before it could, those of old.
+
+    Of those no more is said than what their bytes are; reading them is left to `verify`.
+    """
+    known = read_chain(folder).claims
+    for path in sorted((folder / WARC_FOLDER).glob("*.warc.gz")):
+        if path.name in known:
+            continue
+        how = "closed after a crash" if path.name in closed else "found without an entry"
+        facts = {"bytes": path.stat().st_size, "sha256": file_digest(path), **closed.get(path.name, {}), "how": how}
+        if path.with_name(path.name + TORN).exists():
+            _tell_cut(log, path, facts)
+        else:
+            log.append(CustodyEvent.CAPTURED, f"{WARC_FOLDER}/{path.name}", facts)
+        found.entered.append(path.name)
+
+
+def _tell_cut(log: CustodyLog, path: Path, facts: dict[str, Any]) -> None:
+    """Enters a file whose end lies in `NAME.torn`."""
+    torn = path.with_name(path.name + TORN)
+    cut = {"cut_bytes": torn.stat().st_size, "kept": f"{WARC_FOLDER}/{torn.name}"}
+    log.append(CustodyEvent.REPAIRED, f"{WARC_FOLDER}/{path.name}", {**facts, **cut})
 
 
 def _last_event_end(stretches: list[Stretch]) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 from archive.capture import Capture
 from archive.cdxj import leave_lines, line_of, merge_index
 from archive.clock import Seams
+from archive.custody import CustodyEvent, CustodyLog
 from archive.errors import WriteFailed
 from archive.files import WARC_FOLDER
 from archive.records import Agent, Event, Ids, draw_ids
@@ -26,13 +27,14 @@ class Series:
         self._seams = seams
         self._roll_at = roll_at
         self._serial = 0
+        self._custody = CustodyLog(folder, seams)
         self._file: WarcFile | None = None
         self._lines: list[bytes] = []
 
     def place(self, build: Callable[[Ids], Event]) -> Capture:
         """Append the records of one capture; not durable before `sync`. What cannot be built leaves no trace."""
         file = self._current()
-        before = file.size
+        before = file.mark()
         try:
             event = build(draw_ids(self._seams.new_id, file.warcinfo_id))
             for record in event.records:
@@ -65,7 +67,7 @@ class Series:
     def abandon(self, error: Exception) -> WriteFailed:
         """Let go of the current file after a fault, cut back to what is durable; what to tell the callers."""
         file, self._file = self._file, None
-        where = file.name if file else str(self._folder)
+        where = file.name if file else str(getattr(error, "filename", None) or self._folder)
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         told = f"{where} could not be written ({reason}); the captures before are safe"
         if file is not None:
@@ -80,15 +82,22 @@ class Series:
             warc = self._folder / WARC_FOLDER
             warc.mkdir(parents=True, exist_ok=True)
             self._serial += 1
-            self._file = WarcFile(warc, serial=self._serial, run=self._run, agent=self._agent, seams=self._seams)
+            self._file = WarcFile(
+                warc, serial=self._serial, run=self._run, agent=self._agent, seams=self._seams,
+                custody_head=self._custody.head(),
+            )  # fmt: skip
         return self._file
 
     def _finish(self) -> None:
-        """The lines lie beside the file before it gets its final name, so no finished file is ever without them."""
+        """The lines lie beside the file before it gets its final name, so no finished file is ever without them.
+
+        Its entry in the custody log comes last; after a crash in between the next start adds it.
+        """
         if self._file is None:
             return
         self._file.sync()
         leave_lines(self._folder, self._file.name, self._lines)
-        self._lines = []
-        self._file.finish()
-        self._file = None
+        captures, self._lines = len(self._lines), []
+        done, self._file = self._file.finish(), None
+        facts = {"bytes": done.bytes, "sha256": done.sha256, "records": done.records, "captures": captures}
+        self._custody.append(CustodyEvent.CAPTURED, f"{WARC_FOLDER}/{done.name}", {**facts, "run": self._run})

@@ -1,21 +1,42 @@
 """WarcFile: one file being written; appended to, synced, cut back after a fault, closed under its final name."""
 
+import hashlib
 import os
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
 
 from archive.clock import Seams
-from archive.files import OPEN, sync_folder
+from archive.fields import new_hash
+from archive.files import OPEN, file_digest, sync_folder
 from archive.members import GZIP_HEADER, member_of
 from archive.records import Agent, Record, warcinfo
 
 BUFFERED = 8 << 20  # bytes of compressed records that are gathered before they are written
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A state of the file to which it can be cut back."""
+
+    size: int
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a finished file is: `sha256` digests all its bytes."""
+
+    name: str
+    bytes: int
+    sha256: str
+    records: int
+
+
 class WarcFile:
     """Appends records and knows how much of the file is safe. Every method may raise OSError; then `abandon` it."""
 
-    def __init__(self, folder: Path, *, serial: int, run: str, agent: Agent, seams: Seams) -> None:
+    def __init__(self, folder: Path, *, serial: int, run: str, agent: Agent, seams: Seams, custody_head: str) -> None:
         made = seams.now()
         self.name = file_name(made.strftime("%Y%m%d%H%M%S"), serial, seams.new_id())
         self._final = folder / self.name
@@ -24,6 +45,8 @@ class WarcFile:
         self._buffer: list[bytes] = []
         self._buffered = 0
         self._written = 0
+        self._digest: hashlib._Hash | None = new_hash("sha256")  # of what is written; None once some was cut back
+        self._records = 0
         self.durable = 0
         try:
             sync_folder(folder)
@@ -32,7 +55,12 @@ class WarcFile:
             raise
         info_id = seams.new_id()
         self.warcinfo_id = f"<urn:uuid:{info_id}>"
-        self.append(warcinfo(agent, run=run, filename=self.name, made=made, new_id=info_id, gzip_header=GZIP_HEADER))
+        self.append(
+            warcinfo(
+                agent, run=run, filename=self.name, made=made, new_id=info_id, gzip_header=GZIP_HEADER,
+                custody_head=custody_head,
+            )
+        )  # fmt: skip
 
     @property
     def size(self) -> int:
@@ -42,6 +70,7 @@ class WarcFile:
     def append(self, record: Record) -> tuple[int, int]:
         """(offset, length) of the record's gzip member. Large ones reach the file early, none is durable yet."""
         offset = self.size
+        self._records += 1
         for piece in member_of(record):
             self._buffer.append(piece)
             self._buffered += len(piece)
@@ -56,14 +85,20 @@ class WarcFile:
             os.fdatasync(self._fd)
             self.durable = self._written
 
-    def cut_back(self, to: int) -> None:
-        """Take back what was appended after size `to`: a record that could not be finished leaves no trace."""
-        if to < self._written:
-            os.ftruncate(self._fd, to)
-            os.lseek(self._fd, to, os.SEEK_SET)
-            self._buffer, self._buffered, self._written = [], 0, to
+    def mark(self) -> Mark:
+        """The state now, for `cut_back`."""
+        return Mark(self.size, self._records)
+
+    def cut_back(self, to: Mark) -> None:
+        """Take back what was appended after the mark: a record that could not be finished leaves no trace."""
+        self._records = to.records
+        if to.size < self._written:
+            os.ftruncate(self._fd, to.size)
+            os.lseek(self._fd, to.size, os.SEEK_SET)
+            self._buffer, self._buffered, self._written = [], 0, to.size
+            self._digest = None
             return
-        kept = b"".join(self._buffer)[: to - self._written]
+        kept = b"".join(self._buffer)[: to.size - self._written]
         self._buffer, self._buffered = [kept], len(kept)
 
     def abandon(self) -> None:
@@ -81,13 +116,14 @@ class WarcFile:
         finally:
             self._close()
 
-    def finish(self) -> Path:
-        """Sync, close, and give the file its final name, durably; its path."""
+    def finish(self) -> Finished:
+        """Sync, close, and give the file its final name, durably; what it is then."""
         self.sync()
         self._close()
+        digest = f"sha256:{self._digest.hexdigest()}" if self._digest is not None else file_digest(self._path)
         self._path.rename(self._final)
         sync_folder(self._final.parent)
-        return self._final
+        return Finished(self.name, self._written, digest, self._records)
 
     def _close(self) -> None:
         """The number is forgotten before the close: it may be another file's the moment after."""
@@ -101,6 +137,8 @@ class WarcFile:
         while rest:
             count = os.write(self._fd, rest)
             self._written += count
+            if self._digest is not None:
+                self._digest.update(rest[:count])
             rest = rest[count:]
 
 

@@ -35,6 +35,13 @@ class Reading(_Part):
     memory_mib: int = Field(default=1536, ge=128, description="most memory for one document, MiB")
 
 
+class Fixity(_Part):
+    """When what is kept is read again by itself."""
+
+    every_days: int = Field(default=90, ge=3, description="no record goes unread for longer, days")
+    newest_days: int = Field(default=7, ge=0, description="captures of so many days are read again daily")
+
+
 class Config(BaseSettings):
     """All settings of a call. A key that is not listed here is an error, not ignored."""
 
@@ -47,6 +54,7 @@ class Config(BaseSettings):
     connect_to: dict[str, str] = Field(default={}, description="host pattern -> origin that answers for it")
     crawl: Crawl = Crawl()
     reading: Reading = Reading()
+    fixity: Fixity = Fixity()
 
     @property
     def database_url(self) -> str:

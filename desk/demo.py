@@ -9,6 +9,7 @@ from desk.asking import search
 from desk.checking import check
 from desk.config import Config
 from desk.dossier import print_run
+from desk.fixity import faults_of
 from desk.output import console, safe
 from desk.sample import PAGE_URL, SampleWeb, sample_answers
 from desk.verifying import verify_folder
@@ -41,7 +42,7 @@ def demo(config: Config, folder: Path | None) -> dict[str, Any]:
 def surprises(run: dict[str, Any], verified: dict[str, Any], found: dict[str, Any]) -> list[str]:
     """What did not go as the sample web promises; a link that is meant to fail there is no surprise."""
     told = [f"{row['url'] or row['source']}: {row['outcome']}" for row in missed(run) if not _as_promised(row)]
-    if any(verified[what] for what in ("damaged", "missing", "unlisted")):
+    if faults_of(verified):
         told.append("verify found faults")
     if not any(QUERY.strip('"') in _unmarked(hit["snippet"]) for hit in found["hits"]):
         told.append(f"{QUERY} was not found")

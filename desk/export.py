@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from archive.clock import SYSTEM, Seams
+from archive.custody import CustodyEvent
 from archive.errors import UsageError, WriteFailed
 from archive.files import warc_path
 from archive.signature import signing_key
 from archive.wacz import WaczPage, write_wacz
 from desk.config import Config
+from desk.custody import enter
 from desk.place import catalogue
 from store import dossier
 
@@ -26,11 +28,19 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 def export(config: Config, key: str, out: Path, form: str | None = None, seams: Seams = SYSTEM) -> dict[str, Any]:
     """Writes the incident to `out` in the form its ending (or `form`) names: the contract's `{file, bytes, sha256}`.
 
-    UsageError for an unknown ending, UnknownKey, WriteFailed when the disk refuses. `out` is replaced whole or not.
+    UsageError for an unknown ending, UnknownKey, WriteFailed when the disk refuses. `out` is replaced whole or not;
+    the custody log is told of it.
     """
     form = form or _form_of(out)
     with catalogue(config) as database:
         incident = dossier.incident_object(database, key)
+    written = _written(config, incident, out, form, seams)
+    told = {"bytes": written["bytes"], "sha256": f"sha256:{written['sha256']}", "incident": incident["key"]}
+    enter(config, CustodyEvent.EXPORTED, out.name, told, seams)
+    return written
+
+
+def _written(config: Config, incident: dict[str, Any], out: Path, form: str, seams: Seams) -> dict[str, Any]:
     if form == "wacz":
         package = _package(config, incident, out, seams)
         return {"file": str(out), "bytes": package.bytes, "sha256": package.sha256.removeprefix("sha256:")}

@@ -15,9 +15,10 @@ from archive.files import WARC_FOLDER
 from archive.lock import FolderLock
 from archive.reader import captures_in
 from archive.records import Agent
-from archive.recovery import recover
+from archive.recovery import Recovered, recover
 from archive.writer import ArchiveWriter, Kept
 from desk.config import Config
+from desk.custody import say_torn
 from desk.output import say
 from extract.pool import Limits, Pool
 from store import intake, reconcile
@@ -84,7 +85,7 @@ def held(config: Config, seams: Seams = SYSTEM) -> Iterator[Place]:
     with ExitStack() as closing:
         closing.enter_context(FolderLock(config.data))
         database = closing.enter_context(catalogue(config))
-        _repair(database, config.data)
+        _repair(database, config.data, seams)
 
         def file_captures(kept: Sequence[Kept]) -> None:
             intake.file_captures(database, [one.capture for one in kept])
@@ -103,19 +104,27 @@ def held(config: Config, seams: Seams = SYSTEM) -> Iterator[Place]:
         yield Place(config, seams, database, writer, pool)
 
 
-def _repair(database: Database, data: Path) -> None:
+def _repair(database: Database, data: Path, seams: Seams) -> None:
     """Files that a killed run left open or that `scrapy crawl` wrote: adopted as far as they are whole, and said."""
-    recovered = recover(data, lambda name: reconcile.known_end(database, name))
+    recovered = recover(data, lambda name: reconcile.known_end(database, name), seams)
     adopted = reconcile.adopt(database, recovered.adopted)
     for path in sorted((data / WARC_FOLDER).glob("*.warc.gz")):
         if reconcile.known_end(database, path.name) is None:
             adopted += reconcile.adopt(database, _captures_of(path))
     if adopted:
         say(f"adopted {adopted} captures that the archive holds and the catalogue did not know")
+    say_recovered(recovered)
+
+
+def say_recovered(recovered: Recovered) -> None:
+    """Says what a start cut, set aside, found too short or entered in the custody log."""
     for cut in recovered.cut:
         say(f"cut {cut.bytes_cut} bytes of an unfinished record off {cut.file} at {cut.offset} (kept as .torn)")
     for short in recovered.short:
         say(f"{short.file} has lost what lay behind byte {short.offset}; `sourcekeep verify` names it")
+    if recovered.entered:
+        say(f"entered {len(recovered.entered)} WARC files in the custody log that had no entry there")
+    say_torn(recovered.log_torn)
 
 
 def _captures_of(path: Path) -> list[Capture]:

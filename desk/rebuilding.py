@@ -9,6 +9,7 @@ from typing import Any
 
 from archive.capture import Capture, RecordType
 from archive.clock import SYSTEM, Seams
+from archive.custody import CustodyEvent
 from archive.errors import ArchiveError, NotAnArchive, UsageError
 from archive.files import WARC_FOLDER
 from archive.lock import FolderLock
@@ -17,9 +18,10 @@ from archive.records import Agent
 from archive.recovery import recover
 from archive.writer import ArchiveWriter
 from desk.config import Config
+from desk.custody import enter
 from desk.following import Reading
 from desk.output import say
-from desk.place import Place, reading_pool, user_agent
+from desk.place import Place, reading_pool, say_recovered, user_agent
 from desk.telling import FORMAT, RUN
 from desk.verifying import verify_folder
 from store import intake, retelling
@@ -40,14 +42,14 @@ def rebuild(config: Config, seams: Seams = SYSTEM) -> dict[str, Any]:
         raise UsageError(f"{config.data} holds no archive", advice="Name the data folder with --data.")
     path = catalogue_file(config.database_url)
     with FolderLock(config.data):
-        for cut in recover(config.data, lambda name: None).cut:
-            say(f"cut {cut.bytes_cut} bytes of an unfinished record off {cut.file} at {cut.offset} (kept as .torn)")
+        say_recovered(recover(config.data, lambda name: None, seams))
         fresh = fresh_beside(path)
         with _beside(config, fresh, seams) as place:
             answer = _make(place)
         backup = replace(path, fresh, seams.now())
         if backup is not None:
             say(f"the catalogue that was there is kept as {backup}")
+        enter(config, CustodyEvent.REBUILT, path.name, answer, seams)
     return {**answer, "backup": str(backup) if backup else None}
 
 

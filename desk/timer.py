@@ -1,4 +1,4 @@
-"""Schedules: what runs when, and the running of what is due."""
+"""Schedules: what runs when, and the running of what is due; the re-reading of what is kept needs none."""
 
 import threading
 from datetime import datetime
@@ -8,15 +8,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from cronsim import CronSim, CronSimError
 
 from archive.clock import SYSTEM, Seams
-from archive.errors import SourcekeepError, UnknownKey, UsageError
+from archive.errors import SourcekeepError, UnknownKey, UsageError, WriteFailed
 from desk.archiving import archive, missed
 from desk.checking import check
 from desk.config import Config
+from desk.fixity import fault_lines, faults_of
 from desk.output import say
 from desk.place import catalogue
+from desk.verifying import is_reading_due, verify_folder
 from store import dossier, schedule
 
 _LONGEST_NAP_S = 60.0  # a clock that is set, or a schedule added elsewhere, is noticed within this
+_REREAD_EVERY_S = 3600.0  # whether files are due to be read again is asked so often: what is due is due for the day
 
 
 def next_time(cron: str, zone: str, after: datetime) -> datetime:
@@ -59,6 +62,11 @@ def remove_schedule(config: Config, number: int) -> None:
 
 
 def run_due(config: Config, seams: Seams = SYSTEM) -> list[dict[str, Any]]:
+    """Runs every schedule that is due, then reads again what is due to be; a row for each."""
+    return [*run_schedules(config, seams), *reread(config, seams)]
+
+
+def run_schedules(config: Config, seams: Seams) -> list[dict[str, Any]]:
     """Runs every schedule that is due and answers a row for each with its result and exit code.
 
     A claim moves the schedule to its next time first, by compare-and-swap, so that two callers never run one twice
@@ -88,13 +96,48 @@ def _result(config: Config, one: schedule.Due) -> dict[str, Any]:
         return {"result": f"failed: {error}", "run": None, "exit_code": error.exit_code}
 
 
+def reread(config: Config, seams: Seams) -> list[dict[str, Any]]:
+    """Reads the WARC files again whose reading is due: one row, with the whole verify object; none when none is.
+
+    What is not as it was is told on standard error too. A folder that is held is left for the next time.
+    """
+    try:
+        if not is_reading_due(config, seams.now()):
+            return []
+        answer = verify_folder(config, seams, due=True)
+    except SourcekeepError as error:
+        say(f"sourcekeep: reading again: {error}. {error.advice}")
+        failed = {"result": f"failed: {error}", "exit_code": error.exit_code}
+        return [{**_REREAD, **failed}]
+    for line in fault_lines(answer):
+        say(line)
+    told = f"{answer['files']} files read again, {answer['records']} records, {faults_of(answer)} faults"
+    code = int(bool(faults_of(answer)))
+    if "unnoted" in answer:
+        told, code = f"{told}; not noted: {answer['unnoted']}", WriteFailed.exit_code
+    return [{**_REREAD, "result": told, "exit_code": code, "verify": answer}]
+
+
+_REREAD: dict[str, Any] = {"id": None, "kind": "verify", "target": None, "run": None}
+
+
+def title(row: dict[str, Any]) -> str:
+    """What a row is of, for people."""
+    return "fixity" if row["id"] is None else f"schedule {row['id']}"
+
+
 def stay(config: Config, seams: Seams = SYSTEM, stop: threading.Event | None = None) -> None:
     """Runs what is due, for ever or until `stop` is set; a held data folder is waited for."""
     stop = stop or threading.Event()
     say("waiting for what is due; Ctrl-C ends it")
+    reread_at = seams.monotonic()
     while not stop.is_set():
-        for row in run_due(config, seams):
-            say(f"schedule {row['id']}: {row['result']}")
+        rows = run_schedules(config, seams)
+        if seams.monotonic() >= reread_at:
+            rows += reread(config, seams)
+            reread_at = seams.monotonic() + _REREAD_EVERY_S
+        for row in rows:
+            say(f"{title(row)}: {row['result']}")
         stop.wait(min(_LONGEST_NAP_S, _until_next_s(config, seams)))
 
 

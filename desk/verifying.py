@@ -1,60 +1,118 @@
-"""Fixity of the whole archive: every record read again, and the catalogue held against the files both ways."""
+"""Fixity of the whole archive: records read again, catalogue and custody log held against the files both ways."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from archive.errors import NotAnArchive, UsageError
-from archive.files import OPEN, WARC_FOLDER
-from archive.fixity import FileReport, verify_file
+from archive.chain import Chain, hold_chain, read_chain
+from archive.clock import SYSTEM, Seams
+from archive.custody import CustodyEvent
+from archive.errors import StoreError, UsageError, WriteFailed
+from archive.files import OPEN, WARC_FOLDER, file_digest
+from archive.fixity import Damage, FileReport
 from archive.lock import FolderLock
 from desk.config import Config
+from desk.custody import enter
+from desk.fixity import FOUND, add, nothing_found, read_again
+from desk.pace import pace_shown
+from desk.place import catalogue
+from store import reconcile, rereading
+from store.database import Database
 
 
-def verify_folder(config: Config) -> dict[str, Any]:
-    """The contract's verify object for the data folder. FolderHeld while a run writes there; UsageError without one."""
-    from desk.place import catalogue  # here: who verifies a file waits .3 s less for what only a folder needs
-    from store import reconcile
+def verify_folder(config: Config, seams: Seams = SYSTEM, *, due: bool = False) -> dict[str, Any]:
+    """The contract's verify object for the data folder, with `custody`: {entries, head, faults: [{entry, what}]}.
 
+    With `due` just the files whose reading is due are read. Each reading is noted, in the catalogue and as one entry
+    of the custody log; when that fails the answer has the reason as `unnoted`. FolderHeld while a run writes there;
+    UsageError without an archive.
+    """
     folder = config.data / WARC_FOLDER
     if not folder.is_dir():
         raise UsageError(f"{config.data} holds no archive", advice="Name the data folder with --data.")
-    with FolderLock(config.data), catalogue(config) as database:
-        present: list[tuple[str, int, str]] = []
-        answer = _sum(_reported(_files_of(folder), present))
-        compared = reconcile.compare(database, present)
-    return {**answer, "missing": compared.missing, "unlisted": compared.unlisted}
+    with FolderLock(config.data, seams=seams), catalogue(config) as database:
+        files = _files_of(folder)
+        wanted = _due_among(files, database, config, seams.now()) if due else files
+        reading = _Reading(config, database, hold_chain(config.data, files), seams)
+        with pace_shown(wanted) as pace:
+            for path in pace.through(wanted):
+                reading.take(path, read_again(path, pace))
+        reading.answer["missing"] += reconcile.lost(database, {_final_name(path) for path in files})
+        return reading.conclude(due)
 
 
-def verify_files(files: Sequence[Path]) -> dict[str, Any]:
-    """The contract's verify object for just these files; NotAnArchive or UsageError names one that is none."""
-    return {**_sum(_reported(files, [])), "missing": [], "unlisted": []}
+def is_reading_due(config: Config, now: datetime) -> bool:
+    """True when `verify_folder` with `due` would read a file."""
+    folder = config.data / WARC_FOLDER
+    if not folder.is_dir():
+        return False
+    with catalogue(config) as database:
+        return bool(_due_among(_files_of(folder), database, config, now))
 
 
 def _files_of(folder: Path) -> list[Path]:
     return sorted([*folder.glob("*.warc.gz"), *folder.glob("*" + OPEN)])
 
 
-def _reported(files: Iterable[Path], present: list[tuple[str, int, str]]) -> Iterator[FileReport]:
-    """Each file's report; the places of its captures go to `present`, so that no report is held."""
-    for path in files:
-        try:
-            report = verify_file(path)
-        except NotAnArchive:
-            raise
-        except OSError as error:
-            raise UsageError(
-                f"cannot read {path}: {error.strerror}", advice="Check the path and its rights."
-            ) from error
-        present += [(capture.warc, capture.offset, capture.url) for capture in report.captures]
-        yield report
+def _final_name(path: Path) -> str:
+    return path.name.removesuffix(OPEN)
 
 
-def _sum(reports: Iterable[FileReport]) -> dict[str, Any]:
-    answer: dict[str, Any] = {"records": 0, "bytes": 0, "damaged": []}
-    for report in reports:
-        answer["records"] += report.records
-        answer["bytes"] += report.bytes
-        answer["damaged"] += [asdict(damage) for damage in report.damaged]
-    return answer
+def _due_among(files: Sequence[Path], database: Database, config: Config, now: datetime) -> list[Path]:
+    """The files to be read again now, the one longest unread first; before them those that no reading ever met."""
+    every, newest = timedelta(days=config.fixity.every_days), timedelta(days=config.fixity.newest_days)
+    here, known = {_final_name(path): path for path in files}, rereading.known(database)
+    named = [name for name in here if name not in known]
+    named += rereading.due(database, every=every, newest=newest, now=now)
+    return [here[name] for name in named if name in here]
+
+
+class _Reading:
+    """One reading of the archive: what it found so far, and what it is held against."""
+
+    def __init__(self, config: Config, database: Database, chain: Chain, seams: Seams) -> None:
+        self.answer = nothing_found()
+        self._config, self._database, self._chain, self._seams = config, database, chain, seams
+        self._unnoted: str | None = None
+
+    def take(self, path: Path, report: FileReport) -> None:
+        """Holds one file against the log and the catalogue, and notes that it was read."""
+        name = _final_name(path)
+        add(self.answer, replace(report, damaged=(*report.damaged, *self._exchanged(path, report))))
+        present = ((capture.offset, capture.url) for capture in report.captures)
+        compared = reconcile.compare(self._database, name, present)
+        self.answer["missing"] += compared.missing
+        self.answer["unlisted"] += compared.unlisted
+        self._note(lambda: rereading.file_reading(self._database, name, report, self._seams.now()))
+
+    def conclude(self, due: bool) -> dict[str, Any]:
+        """The whole answer, once the log has its entry on this reading."""
+        if self.answer["files"]:
+            counts = {name: len(self.answer[name]) for name in FOUND}
+            read = {name: self.answer[name] for name in ("files", "records", "bytes")}
+            told = {**read, **counts, "faults": len(self._chain.faults), "due": due}
+            self._note(lambda: enter(self._config, CustodyEvent.VERIFIED, WARC_FOLDER, told, self._seams))
+        now = read_chain(self._config.data)
+        faults = [asdict(fault) for fault in self._chain.faults]
+        custody = {"entries": now.entries, "head": now.head, "faults": faults}
+        return {**self.answer, "custody": custody, **({"unnoted": self._unnoted} if self._unnoted else {})}
+
+    def _exchanged(self, path: Path, report: FileReport) -> list[Damage]:
+        """Damage that no record shows: the file is another than the one that the log has an entry of."""
+        claim = self._chain.claims.get(path.name)
+        if claim is None or report.damaged:
+            return []
+        if (claim.bytes, claim.sha256) == (report.bytes, report.sha256 or file_digest(path)):
+            return []
+        what = f"each record is sound, but the file is not the one of entry {claim.entry} of the custody log"
+        return [Damage(path.name, 0, f"{what} ({report.bytes} bytes, {claim.bytes} then)", None)]
+
+    def _note(self, work: Callable[[], None]) -> None:
+        """A disk that takes no note must not keep anybody from reading on what the archive holds."""
+        if self._unnoted is None:
+            try:
+                work()
+            except (StoreError, WriteFailed) as error:
+                self._unnoted = str(error)

@@ -1,20 +1,17 @@
 """Rows against files, both ways: what files hold without a row is adopted, what rows claim without a file is told."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import Select, bindparam, func, or_, select, update
 
 from archive.capture import Capture, RecordType
 from archive.seed import OutcomeKind
 from store import schema
 from store.captures import put_captures
-from store.columns import stamp
 from store.database import Database
-from store.rows import chunks, insert_missing
+from store.rows import chunks
 
 _captures, _files, _urls = schema.capture, schema.warc_file, schema.url
 
@@ -62,53 +59,35 @@ def adopt(db: Database, captures: Sequence[Capture]) -> int:
     return adopted
 
 
-def compare(db: Database, present: Iterable[tuple[str, int, str]]) -> Compared:
-    """Holds the rows against the records that the files have: (warc, offset, URL) of each capture, in any order."""
-    found: defaultdict[str, dict[int, str]] = defaultdict(dict)
-    for warc, offset, url in present:
-        found[warc][offset] = url
+def compare(db: Database, warc: str, present: Iterable[tuple[int, str]]) -> Compared:
+    """Holds the rows of one file against the captures in it: (offset, URL) of each, in any order."""
+    found = dict(present)
     missing: list[dict[str, Any]] = []
-    query = (
+    with db.reading() as connection:
+        query = _places().where(_files.c.name == warc).order_by(_captures.c.offset)
+        for _, offset, url in connection.execution_options(yield_per=1000).execute(query):
+            if found.pop(offset, None) is None:
+                missing.append(_told(warc, offset, url))
+    return Compared(missing, [_told(warc, offset, url) for offset, url in sorted(found.items())])
+
+
+def lost(db: Database, present: Container[str]) -> list[dict[str, Any]]:
+    """The rows whose whole file is none of those that are there."""
+    with db.reading() as connection:
+        named = connection.execute(select(_files.c.name).order_by(_files.c.name)).scalars()
+        gone = [name for name in named if name not in present]
+        queries = (_places().where(_files.c.name == name).order_by(_captures.c.offset) for name in gone)
+        return [_told(*row) for query in queries for row in connection.execute(query)]
+
+
+def _places() -> Select[Any]:
+    """A query for where each capture lies: file, offset, URL."""
+    return (
         select(_files.c.name, _captures.c.offset, _urls.c.url)
         .join(_files, _files.c.id == _captures.c.warc_file_id)
         .join(_urls, _urls.c.id == _captures.c.url_id)
     )
-    with db.reading() as connection:
-        for warc, offset, url in connection.execution_options(yield_per=1000).execute(query):
-            if found[warc].pop(offset, None) is None:
-                missing.append(_told(warc, offset, url))
-    unlisted = [_told(warc, offset, url) for warc, places in found.items() for offset, url in places.items()]
-    return Compared(sorted(missing, key=_place), sorted(unlisted, key=_place))
 
 
 def _told(warc: str, offset: int, url: str) -> dict[str, Any]:
     return {"warc": warc, "offset": offset, "url": url}
-
-
-def _place(row: dict[str, Any]) -> tuple[str, int]:
-    return row["warc"], row["offset"]
-
-
-def file_warc(
-    db: Database, name: str, *, size: int, records: int | None = None, sha256: str | None = None, now: datetime
-) -> None:
-    """Notes a WARC file as it was verified: bytes, number of records, hash of the whole file."""
-    with db.writing() as connection:
-        insert_missing(connection, _files, [{"name": name}])
-        told = {"bytes": size, "records": records, "sha256": sha256, "verified_at": now}
-        connection.execute(update(_files).where(_files.c.name == name).values(**told))
-
-
-def warc_files(db: Database) -> list[dict[str, Any]]:
-    """The files that hold captures, with what was noted when they were last verified."""
-    with db.reading() as connection:
-        return [
-            {
-                "warc": row.name,
-                "bytes": row.bytes,
-                "records": row.records,
-                "sha256": row.sha256,
-                "verified_at": stamp(row.verified_at),
-            }
-            for row in connection.execute(select(_files).order_by(_files.c.name))
-        ]

@@ -82,8 +82,13 @@ def remove(call: Call, number: int) -> None:
 @common
 @pass_call
 def run(call: Call, once: bool) -> int:
-    """Run what is due; without --once stay and go on."""
-    from desk.timer import run_due, stay
+    """Run what is due; without --once stay and go on.
+
+    It also reads again what is kept, without a schedule: each record at least every 90 days, the newest 7 days
+    daily (settings fixity.every_days and fixity.newest_days). What is not as it was is told on standard error, and
+    the exit code is 1.
+    """
+    from desk.timer import run_due, stay, title
 
     if not once:
         stay(call.config)
@@ -93,7 +98,7 @@ def run(call: Call, once: bool) -> int:
         as_json(rows)
     else:
         for row in rows:
-            print(f"schedule {row['id']}: {row['kind']} {row['target'] or 'everything'}: {row['result']}")
+            print(f"{title(row)}: {row['kind']} {row['target'] or 'everything'}: {row['result']}")
         if not rows:
             print("nothing is due")
     return max((row["exit_code"] for row in rows), default=0)

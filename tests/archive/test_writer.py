@@ -35,7 +35,7 @@ def test_the_same_exchanges_give_the_same_file_byte_for_byte(tmp_path: Path) -> 
     files = []
     for name in ("one", "two"):
         exchanges = [exchange(answer(body=b"x" * n), f"https://a.example/{n}") for n in range(20)]
-        keep_all(tmp_path / name, exchanges, seams=fixed_seams(NOW))
+        keep_all(tmp_path / name, exchanges, seams=fixed_seams(NOW, step=timedelta(0)))
         files.append((only_file(tmp_path / name), (tmp_path / name / "index.cdxj").read_bytes()))
     (one, index_one), (two, index_two) = files
     assert one.name == two.name
@@ -291,7 +291,7 @@ def test_no_text_forges_or_breaks_a_record(url: str, via: str, why: str, detail:
 
 
 def test_a_file_in_use_by_others_is_never_taken_over(tmp_path: Path) -> None:
-    keep_all(tmp_path, [exchange()], seams=fixed_seams(NOW))
+    keep_all(tmp_path, [exchange()], seams=fixed_seams(NOW, step=timedelta(0)))
     shutil.copy(only_file(tmp_path), only_file(tmp_path).with_suffix(".gz.open"))
     with pytest.raises(WriteFailed, match="File exists"):
-        keep_all(tmp_path, [exchange()], seams=fixed_seams(NOW))
+        keep_all(tmp_path, [exchange()], seams=fixed_seams(NOW, step=timedelta(0)))

@@ -25,13 +25,13 @@ def test_the_example_file_has_every_key_with_its_default() -> None:
         return set(model.model_fields)
 
     assert set(stated) == keys(Config)
-    for part in ("crawl", "reading"):
+    for part in ("crawl", "reading", "fixity"):
         assert set(stated[part]) == keys(type(getattr(Config(), part)))
     assert load({}, EXAMPLE) == Config()
 
 
 def test_every_setting_says_what_it_is() -> None:
-    for part in (Config, type(Config().crawl), type(Config().reading)):
+    for part in (Config, type(Config().crawl), type(Config().reading), type(Config().fixity)):
         for name, field in part.model_fields.items():
             if not isinstance(field.default, BaseModel):
                 assert field.description, name

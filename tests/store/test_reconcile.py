@@ -5,8 +5,8 @@ from store import schema
 from store.captures import capture_of, capture_rows
 from store.database import Database
 from store.intake import file_captures
-from store.reconcile import adopt, compare, file_warc, known_end, warc_files
-from tests.store.making import NOW, a_capture
+from store.reconcile import Compared, adopt, compare, known_end, lost
+from tests.store.making import a_capture
 
 A = "https://a.example/"
 
@@ -50,30 +50,23 @@ def test_adopting_is_safe_to_repeat(db: Database) -> None:
     assert adopt(db, []) == 0
 
 
-def test_missing_and_unlisted_records_are_told(db: Database) -> None:
-    kept, lost = a_capture(A, offset=0), a_capture(f"{A}lost", offset=900)
-    elsewhere = a_capture(f"{A}gone", offset=0, warc="gone.warc.gz")
-    file_captures(db, [kept, lost, elsewhere])
-    found = compare(db, [_place(kept), ("run.warc.gz", 1800, f"{A}new"), ("new.warc.gz", 0, A)])
-    assert found.missing == [
-        {"warc": "gone.warc.gz", "offset": 0, "url": f"{A}gone"},
-        {"warc": "run.warc.gz", "offset": 900, "url": f"{A}lost"},
-    ]
-    assert found.unlisted == [
-        {"warc": "new.warc.gz", "offset": 0, "url": A},
-        {"warc": "run.warc.gz", "offset": 1800, "url": f"{A}new"},
-    ]
-    assert compare(db, map(_place, (kept, lost, elsewhere))).missing == []
+def test_missing_and_unlisted_records_of_a_file_are_told(db: Database) -> None:
+    kept, gone = a_capture(A, offset=0), a_capture(f"{A}gone", offset=900)
+    elsewhere = a_capture(f"{A}elsewhere", offset=0, warc="elsewhere.warc.gz")
+    file_captures(db, [kept, gone, elsewhere])
+    found = compare(db, "run.warc.gz", [(1800, f"{A}new"), _place(kept)])
+    assert found.missing == [{"warc": "run.warc.gz", "offset": 900, "url": f"{A}gone"}]
+    assert found.unlisted == [{"warc": "run.warc.gz", "offset": 1800, "url": f"{A}new"}]
+    assert compare(db, "run.warc.gz", map(_place, (gone, kept))) == Compared([], [])
+    assert compare(db, "new.warc.gz", [(0, A)]).unlisted == [{"warc": "new.warc.gz", "offset": 0, "url": A}]
 
 
-def _place(capture: Capture) -> tuple[str, int, str]:
-    return capture.warc, capture.offset, capture.url
+def test_rows_of_files_that_are_not_there_are_lost(db: Database) -> None:
+    file_captures(db, [a_capture(f"{A}{n}", offset=n, warc=f"{n}.warc.gz") for n in (2, 1, 3)])
+    assert lost(db, {"1.warc.gz", "3.warc.gz"}) == [{"warc": "2.warc.gz", "offset": 2, "url": f"{A}2"}]
+    assert [row["warc"] for row in lost(db, ())] == ["1.warc.gz", "2.warc.gz", "3.warc.gz"]
+    assert lost(db, {f"{n}.warc.gz" for n in range(9)}) == []
 
 
-def test_a_verified_file_is_noted(db: Database) -> None:
-    file_captures(db, [a_capture(A)])
-    file_warc(db, "run.warc.gz", size=1234, records=3, sha256="ab", now=NOW)
-    file_warc(db, "other.warc.gz", size=1, now=NOW)
-    assert [(one["warc"], one["bytes"], one["records"]) for one in warc_files(db)] == [
-        ("other.warc.gz", 1, None), ("run.warc.gz", 1234, 3),
-    ]  # fmt: skip
+def _place(capture: Capture) -> tuple[int, str]:
+    return capture.offset, capture.url
