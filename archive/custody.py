@@ -111,7 +111,7 @@ class CustodyLog:
     def append(self, event: CustodyEvent, subject: str, facts: Mapping[str, Any]) -> None:
         """Add an entry."""
         with self._held() as fd:
-            self._put(fd, event, subject, facts)
+            self._put(fd, os.fstat(fd).st_size, event, subject, facts)
 
     def head(self) -> str:
         """The digest of the last line, which stands for all lines; the log is begun when there is none."""
@@ -120,20 +120,12 @@ class CustodyLog:
 
     @contextmanager
     def _held(self) -> Iterator[int]:
-        """The log, locked, begun, with a sound end."""
+        """The log, locked, with at least one line and a sound end."""
         try:
-            fd = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
             try:
                 fcntl.flock(fd, fcntl.LOCK_EX)
-                torn = self._without_torn_end(fd)
-                if os.fstat(fd).st_size == 0:
-                    sync_folder(self.path.parent)
-                    files = sum(1 for _ in (self.path.parent / WARC_FOLDER).glob("*.warc.gz"))
-                    self._put(fd, CustodyEvent.BEGUN, LOG, {"warc_files": files})
-                if torn is not None:
-                    facts = {"bytes": torn.bytes, "sha256": torn.sha256, "kept": LOG + TORN}
-                    self._put(fd, CustodyEvent.REPAIRED, LOG, facts)
-                    self.set_aside = torn
+                self._mend(fd)
                 yield fd
             finally:
                 os.close(fd)
@@ -141,43 +133,50 @@ class CustodyLog:
             error.filename = error.filename or str(self.path)
             raise
 
-    def _put(self, fd: int, event: CustodyEvent, subject: str, facts: Mapping[str, Any]) -> None:
-        end = os.fstat(fd).st_size
-        before = _line_ending_at(fd, end)
-        last = parse_line(before) if before else None
-        number = last.number + 1 if last else 1 + sum(1 for _ in lines(self.path.parent))
-        previous = sha256_of(before) if before else GENESIS
-        line = line_of(Entry(number, self._seams.now(), event, subject, facts, previous))
-        try:
-            rest = memoryview(line)
-            while rest:
-                rest = rest[os.write(fd, rest) :]
-            os.fsync(fd)
-        except OSError:
-            with suppress(OSError):  # then the next one finds a torn end
-                os.ftruncate(fd, end)
-            raise
+    def _mend(self, fd: int) -> None:
+        """Begins the log if it has no line; puts an entry in the place of a torn end, which is kept elsewhere first."""
+        end = _sound_end(fd)
+        torn = self._set_aside(fd, end)
+        told = {"bytes": torn.bytes, "sha256": torn.sha256, "kept": LOG + TORN} if torn else {}
+        if end == 0:
+            sync_folder(self.path.parent)
+            files = sum(1 for _ in (self.path.parent / WARC_FOLDER).glob("*.warc.gz"))
+            self._put(fd, end, CustodyEvent.BEGUN, LOG, {"warc_files": files, **told})
+        elif torn:
+            self._put(fd, end, CustodyEvent.REPAIRED, LOG, told)
+        self.set_aside = torn or self.set_aside
 
-    def _without_torn_end(self, fd: int) -> SetAside | None:
-        """Moves what stands behind the last whole line into `custody.jsonl.torn`, durably before it is cut.
-
-        A crash leaves a line without its end, or with NUL bytes where a block never reached the disk. A whole line
-        that was altered stays for `verify` to name.
-        """
-        size = end = os.fstat(fd).st_size
-        while (line := _line_ending_at(fd, end)) and (not line.endswith(b"\n") or b"\0" in line):
-            end -= len(line)
-        if end == size:
+    def _set_aside(self, fd: int, end: int) -> SetAside | None:
+        """Copies what stands behind `end` to the end of `custody.jsonl.torn`, durably."""
+        torn = os.pread(fd, os.fstat(fd).st_size - end, end)
+        if not torn:
             return None
-        torn = os.pread(fd, size - end, end)
         with self.path.with_name(LOG + TORN).open("ab") as kept:
             kept.write(torn + b"\n")
             kept.flush()
             os.fsync(kept.fileno())
         sync_folder(self.path.parent)
-        os.ftruncate(fd, end)
-        os.fsync(fd)
         return SetAside(len(torn), sha256_of(torn))
+
+    def _put(self, fd: int, end: int, event: CustodyEvent, subject: str, facts: Mapping[str, Any]) -> None:
+        """Writes an entry at `end`, in the place of what stands there: so no crash can cut that and not tell it."""
+        before = _line_ending_at(fd, end)
+        last = parse_line(before)
+        number = 1 + (last.number if last else os.pread(fd, end, 0).count(b"\n"))
+        previous = sha256_of(before) if before else GENESIS
+        line = line_of(Entry(number, self._seams.now(), event, subject, facts, previous))
+        size = os.fstat(fd).st_size
+        try:
+            os.lseek(fd, end, os.SEEK_SET)
+            rest = memoryview(line)
+            while rest:
+                rest = rest[os.write(fd, rest) :]
+            os.ftruncate(fd, end + len(line))
+            os.fsync(fd)
+        except OSError:
+            with suppress(OSError):  # then the next one finds a torn end
+                os.ftruncate(fd, size)
+            raise
 
 
 def note(log: CustodyLog, event: CustodyEvent, subject: str, facts: Mapping[str, Any]) -> None:
@@ -186,6 +185,18 @@ def note(log: CustodyLog, event: CustodyEvent, subject: str, facts: Mapping[str,
         log.append(event, subject, facts)
     except OSError as error:
         raise WriteFailed(f"{error.filename} could not be written: {error.strerror}") from error
+
+
+def _sound_end(fd: int) -> int:
+    """Where the last whole line ends.
+
+    A crash leaves a line without its end, or with NUL bytes where a block never reached the disk. A whole line that
+    was altered is no torn one: it stays for `verify` to name.
+    """
+    end = os.fstat(fd).st_size
+    while (line := _line_ending_at(fd, end)) and (not line.endswith(b"\n") or b"\0" in line):
+        end -= len(line)
+    return end
 
 
 def _line_ending_at(fd: int, end: int) -> bytes:

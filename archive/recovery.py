@@ -93,7 +93,7 @@ def _recover_file(
         found.cut.append(Cut(name, end, size - end))
     found.adopted.extend(capture for capture in captures if capture.offset >= known)
     if end == 0:  # nothing in it is whole; what there was lies in NAME.torn
-        if size:
+        if path.with_name(name + TORN).exists():
             _tell_cut(log, path.with_name(name), {"how": "nothing in it was whole"})
         path.unlink()
     else:

@@ -12,6 +12,7 @@ from archive.errors import SourcekeepError, UnknownKey, UsageError, WriteFailed
 from desk.archiving import archive, missed
 from desk.checking import check
 from desk.config import Config
+from desk.dossier import counted
 from desk.fixity import fault_lines, faults_of
 from desk.output import say
 from desk.place import catalogue
@@ -111,7 +112,8 @@ def reread(config: Config, seams: Seams) -> list[dict[str, Any]]:
         return [{**_REREAD, **failed}]
     for line in fault_lines(answer):
         say(line)
-    told = f"{answer['files']} files read again, {answer['records']} records, {faults_of(answer)} faults"
+    read = f"{counted(answer['files'], 'file')} read again, {counted(answer['records'], 'record')}"
+    told = f"{read}, {counted(faults_of(answer), 'fault')}"
     code = int(bool(faults_of(answer)))
     if "unnoted" in answer:
         told, code = f"{told}; not noted: {answer['unnoted']}", WriteFailed.exit_code

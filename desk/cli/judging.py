@@ -115,7 +115,7 @@ def _show_verify(answer: dict[str, Any]) -> None:
     if answer["files"]:
         print(f"{answer['records']} records, {answer['bytes']:,} bytes: {told}")
     else:
-        print(f"no WARC file is there, or due to be read: {told}")
+        print(f"no WARC file was read (none is there, or none is due): {told}")
     if custody := answer.get("custody"):
         print(f"custody log: {custody['entries']} entries, head {custody['head']}")
 

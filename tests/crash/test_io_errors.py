@@ -1,5 +1,7 @@
 """A disk that fails a write or a sync: the run stops with one line, nothing is damaged, the same command goes on."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,8 +15,9 @@ FIRST_CALLS = 50
 MORE_HOSTS = 4  # with the sample they lead to more than 50 calls
 
 
-def archive_with_fault(program: Program, targets: list[Path], monkeypatch: pytest.MonkeyPatch, **fault: object) -> bool:
-    """One run on a disk with this fault; whether the fault was met. A run that met it ends as a fault must."""
+@contextmanager
+def faulty_disk(program: Program, monkeypatch: pytest.MonkeyPatch, **fault: object) -> Iterator[Path]:
+    """What the program does here meets this fault; the log of the calls that counted."""
     log = program.data.parent / "calls"
     with monkeypatch.context() as patched:
         patched.setenv("PYTHONPATH", str(FAULTY), prepend=":")
@@ -22,6 +25,12 @@ def archive_with_fault(program: Program, targets: list[Path], monkeypatch: pytes
         patched.setenv("FAULT_LOG", str(log))
         for name, value in fault.items():
             patched.setenv(f"FAULT_{name.upper()}", str(value))
+        yield log
+
+
+def archive_with_fault(program: Program, targets: list[Path], monkeypatch: pytest.MonkeyPatch, **fault: object) -> bool:
+    """One run on a disk with this fault; whether the fault was met. A run that met it ends as a fault must."""
+    with faulty_disk(program, monkeypatch, **fault) as log:
         said = program("archive", *targets, code=None)
     met = "EIO" in log.read_text()
     log.unlink()
@@ -35,12 +44,15 @@ def archive_with_fault(program: Program, targets: list[Path], monkeypatch: pytes
 @pytest.mark.parametrize(
     "fault",
     [
-        pytest.param({"at": 1}, id="the folder of a new file cannot be synced"),
+        pytest.param({"at": 1}, id="the first line of the custody log"),
+        pytest.param({"at": 1, "on": "fsync"}, id="the first sync of the custody log"),
+        pytest.param({"at": 1, "on": "/data/warc"}, id="the folder of a new file cannot be synced"),
         pytest.param({"at": 1, "on": "fdatasync"}, id="the first sync"),
         pytest.param({"at": 3, "on": "write"}, id="a later write"),
         pytest.param({"at": 3, "on": "fdatasync", "stays": 1}, id="a later sync and all that follow"),
         pytest.param({"at": 1, "on": ".warc.gz.cdxj.new"}, id="the index lines of the finished file"),
         pytest.param({"at": 1, "on": "/index.cdxj.new", "stays": 1}, id="the index"),
+        pytest.param({"at": 3, "on": "/custody.jsonl"}, id="the custody log, of the finished file"),
     ],
 )
 def test_a_failing_disk_stops_the_run_and_the_same_command_goes_on(
@@ -51,6 +63,22 @@ def test_a_failing_disk_stops_the_run_and_the_same_command_goes_on(
         assert archive_with_fault(program, [PAGE_TEXT], monkeypatch, **fault)
         assert_nothing_damaged(program)
         assert_completes(program, PAGE_TEXT)
+
+
+def test_an_answer_of_verify_that_cannot_be_noted_is_told_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with SampleWeb() as web:
+        program = Program(tmp_path / "data", web.origin, delay_s=0)
+        program("archive", PAGE_TEXT)
+    before = (program.data / "custody.jsonl").read_bytes()
+    for call in ("write", "fsync"):
+        with faulty_disk(program, monkeypatch, at=1, on=f"{call} {program.data}/custody.jsonl"):
+            said = program("verify", "--json", code=None)
+        assert_told_in_one_line(said, "could not be noted")
+        assert said.json["records"] > 50
+        assert (program.data / "custody.jsonl").read_bytes() == before, "nothing is claimed"
+    assert program("verify", "--json").json["custody"]["faults"] == []
 
 
 @pytest.mark.torture
