@@ -21,6 +21,7 @@ from store import dossier, schedule
 
 _LONGEST_NAP_S = 60.0  # a clock that is set, or a schedule added elsewhere, is noticed within this
 _REREAD_EVERY_S = 3600.0  # whether files are due to be read again is asked so often: what is due is due for the day
+_REREAD: dict[str, Any] = {"id": None, "kind": "verify", "target": None, "run": None}  # a row without a schedule
 
 
 def next_time(cron: str, zone: str, after: datetime) -> datetime:
@@ -118,9 +119,6 @@ def reread(config: Config, seams: Seams) -> list[dict[str, Any]]:
     if "unnoted" in answer:
         told, code = f"{told}; not noted: {answer['unnoted']}", WriteFailed.exit_code
     return [{**_REREAD, "result": told, "exit_code": code, "verify": answer}]
-
-
-_REREAD: dict[str, Any] = {"id": None, "kind": "verify", "target": None, "run": None}
 
 
 def title(row: dict[str, Any]) -> str:

@@ -272,6 +272,17 @@ def test_in_a_pipe_a_line_every_ten_seconds_says_how_far_a_reading_is(
     assert told[0].endswith("s left")
 
 
+def test_on_a_terminal_a_bar_says_how_far_a_reading_is(
+    config: Config, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "120")
+    verify_folder(config)
+    shown = capsys.readouterr().err
+    assert "3 of 3 files" in shown
+    assert "kB" in shown
+
+
 def test_a_quick_reading_is_silent(config: Config, capsys: pytest.CaptureFixture[str]) -> None:
     assert list(shown_lines(warcs(config), capsys)) == []
 
