@@ -6,6 +6,7 @@ from concurrent.futures import Executor, Future
 from itertools import chain
 from pathlib import Path
 
+from archive.files import file_digest
 from archive.fixity import FileReport, Part, verify_file, verify_part
 from archive.form import Form, form_of
 from archive.members import MAGIC
@@ -18,11 +19,11 @@ AHEAD = 8  # files or sections that are handed out while the first of them is wa
 def verify_all(paths: Iterable[Path], workers: Executor, section: int = SECTION) -> Iterator[FileReport]:
     """The report of `verify_file` for each file, in order, made by `workers`, which may be processes.
 
-    A large file of gzip members is read in sections. Where a section begins is a guess until the one before it ends
-    just there; where it does not, and wherever anything is damaged, the file is read again from end to end, so that
-    the answer is always that of `verify_file`. Raises what `verify_file` raises.
+    A large file of gzip members is read in sections, and digested whole beside them. Where a section begins is a guess
+    until the one before it ends just there; where it does not, and wherever anything is damaged, the file is read
+    again from end to end, so that the answer is always that of `verify_file`. Raises what `verify_file` raises.
     """
-    waiting: deque[tuple[Path, list[Future[FileReport | Part]]]] = deque()
+    waiting: deque[tuple[Path, list[Future[FileReport | Part | str]]]] = deque()
     for path in paths:
         waiting.append((path, _begun(path, workers, section)))
         while sum(len(begun) for _, begun in waiting) > AHEAD and len(waiting) > 1:
@@ -31,11 +32,13 @@ def verify_all(paths: Iterable[Path], workers: Executor, section: int = SECTION)
         yield _ended(*waiting.popleft(), workers)
 
 
-def _begun(path: Path, workers: Executor, section: int) -> list[Future[FileReport | Part]]:
+def _begun(path: Path, workers: Executor, section: int) -> list[Future[FileReport | Part | str]]:
     size = path.stat().st_size if path.is_file() else 0
     if size <= section or not _is_zipped_warc(path):
         return [workers.submit(verify_file, path)]
-    return [workers.submit(verify_part, path, start, start + section) for start in range(0, size, section)]
+    begun: list[Future[FileReport | Part | str]] = [workers.submit(file_digest, path)]
+    begun += [workers.submit(verify_part, path, start, start + section) for start in range(0, size, section)]
+    return begun
 
 
 def _is_zipped_warc(path: Path) -> bool:
@@ -43,17 +46,20 @@ def _is_zipped_warc(path: Path) -> bool:
         return file.read(len(MAGIC)) == MAGIC and form_of(path, mapped(path)) is Form.WARC
 
 
-def _ended(path: Path, begun: list[Future[FileReport | Part]], workers: Executor) -> FileReport:
-    parts = []
+def _ended(path: Path, begun: list[Future[FileReport | Part | str]], workers: Executor) -> FileReport:
+    parts, digest = [], ""
     for each in begun:
         found = each.result()
         if isinstance(found, FileReport):
             return found
-        parts.append(found)
-    return _joined(path.stat().st_size, parts) or workers.submit(verify_file, path).result()
+        if isinstance(found, Part):
+            parts.append(found)
+        else:
+            digest = found
+    return _joined(path.stat().st_size, digest, parts) or workers.submit(verify_file, path).result()
 
 
-def _joined(size: int, parts: list[Part]) -> FileReport | None:
+def _joined(size: int, digest: str, parts: list[Part]) -> FileReport | None:
     """The report of a file of `size` bytes of which these parts are sound and leave nothing out; else None."""
     at = 0
     for part in parts:
@@ -61,4 +67,4 @@ def _joined(size: int, parts: list[Part]) -> FileReport | None:
             return None
         at = part.end if part.records else at
     captures = tuple(chain.from_iterable(part.captures for part in parts))
-    return FileReport(sum(part.records for part in parts), size, (), captures) if at == size else None
+    return FileReport(sum(part.records for part in parts), size, (), captures, digest) if at == size else None
