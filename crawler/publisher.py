@@ -105,12 +105,22 @@ def _is_publisher(value: object, module: str) -> bool:
 
 def by_name(name: str) -> type[Publisher]:
     """The publisher of this name; KeyError when there is none."""
-    return {publisher.name: publisher for publisher in publishers()}[name]
+    return _names()[name]
+
+
+@cache
+def _names() -> dict[str, type[Publisher]]:
+    return {publisher.name: publisher for publisher in publishers()}
 
 
 def for_host(host: str) -> type[Publisher]:
     """The publisher that owns a host, else the one of all pages that nobody claims."""
-    return next((publisher for publisher in publishers() if publisher.owns(host)), by_name(UNCLAIMED))
+    return _owners().get(_folded_host(host)) or by_name(UNCLAIMED)
+
+
+@cache
+def _owners() -> dict[str, type[Publisher]]:
+    return {_folded_host(host): publisher for publisher in publishers() for host in publisher.hosts}
 
 
 def named(text: str) -> type[Publisher] | None:

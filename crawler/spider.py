@@ -9,14 +9,16 @@ from urllib.parse import urlsplit
 from scrapy import Request, Spider
 from scrapy.http import Response
 
+from archive.capture import Exchange
 from archive.errors import RefusedUrl
 from archive.seed import Found, OutcomeKind, Why
 from archive.url import normalise
-from crawler.body import coding, entity, looks_like_html, opening
+from crawler.body import coding, entity, looks_like_html, opening, plain
 from crawler.dispatch import Dispatch
 from crawler.fetcher import Fetched, Fetcher
-from crawler.publisher import Publisher, publishers
+from crawler.publisher import UNCLAIMED, Publisher, publishers
 from crawler.supply import Stopped
+from extract.leading import may_lead
 from extract.pool import Pool
 
 # Pages that lead on: a longer one is read up to here, and so many of its links are followed.
@@ -89,9 +91,16 @@ class PublisherSpider(Spider):
             return None
         if fetched.seed.why is Why.LISTING:
             return "crawler.publisher:read_listing"
-        if fetched.seed.why is Why.CITED and self.publisher.documents:
+        if fetched.seed.why is Why.CITED and self.publisher.documents and self._may_lead(exchange):
             return "crawler.publisher:read_landing"
         return None
+
+    def _may_lead(self, exchange: Exchange) -> bool:
+        """Pages of known publishers are always read: what their rules need is theirs to know."""
+        if self.publisher.name != UNCLAIMED:
+            return True
+        content = plain(exchange, MOST_PAGE)
+        return content is None or may_lead(content)
 
     async def _read_on(self, fetched: Fetched, function: str) -> None:
         found: tuple[Found, ...] = ()

@@ -4,6 +4,7 @@ import ipaddress
 import re
 import socket
 from dataclasses import dataclass
+from functools import lru_cache
 
 from archive.errors import RefusedUrl
 
@@ -41,6 +42,7 @@ class Target:
         return self.tls, self.host, self.port
 
 
+@lru_cache(maxsize=4096)  # each URL is asked about by guard, gate and wire
 def parse_target(url: str) -> Target:
     """The target of `url`. RefusedUrl with a sentence for what is never dialled, whoever asks.
 
