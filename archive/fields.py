@@ -55,6 +55,7 @@ def fields_block(fields: Iterable[Field]) -> bytes:
     return "".join(f"{name}: {value}\r\n" for name, value in lines if value).encode()
 
 
+@lru_cache(maxsize=64)  # the records of one event share theirs
 def date_text(moment: datetime) -> str:
     """An aware time as `WARC-Date`, always with six digits of the second, so that it sorts as text."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
