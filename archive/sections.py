@@ -11,25 +11,29 @@ from archive.fixity import FileReport, Part, verify_file, verify_part
 from archive.form import Form, form_of
 from archive.members import MAGIC
 from archive.stretch import mapped
+from archive.whole import Passed, nobody
 
 SECTION = 64 << 20  # bytes: a second's work, some times what it costs to start a process for it
 AHEAD = 8  # files or sections that are handed out while the first of them is waited for
 
 
-def verify_all(paths: Iterable[Path], workers: Executor, section: int = SECTION) -> Iterator[FileReport]:
+def verify_all(
+    paths: Iterable[Path], workers: Executor, section: int = SECTION, passed: Passed = nobody
+) -> Iterator[FileReport]:
     """The report of `verify_file` for each file, in order, made by `workers`, which may be processes.
 
     A large file of gzip members is read in sections, and digested whole beside them. Where a section begins is a guess
     until the one before it ends just there; where it does not, and wherever anything is damaged, the file is read
-    again from end to end, so that the answer is always that of `verify_file`. Raises what `verify_file` raises.
+    again from end to end, so that the answer is always that of `verify_file`. `passed` is told how many more bytes of
+    the file that is answered next were read. Raises what `verify_file` raises.
     """
     waiting: deque[tuple[Path, list[Future[FileReport | Part | str]]]] = deque()
     for path in paths:
         waiting.append((path, _begun(path, workers, section)))
         while sum(len(begun) for _, begun in waiting) > AHEAD and len(waiting) > 1:
-            yield _ended(*waiting.popleft(), workers)
+            yield _ended(*waiting.popleft(), workers, passed)
     while waiting:
-        yield _ended(*waiting.popleft(), workers)
+        yield _ended(*waiting.popleft(), workers, passed)
 
 
 def _begun(path: Path, workers: Executor, section: int) -> list[Future[FileReport | Part | str]]:
@@ -46,7 +50,7 @@ def _is_zipped_warc(path: Path) -> bool:
         return file.read(len(MAGIC)) == MAGIC and form_of(path, mapped(path)) is Form.WARC
 
 
-def _ended(path: Path, begun: list[Future[FileReport | Part | str]], workers: Executor) -> FileReport:
+def _ended(path: Path, begun: list[Future[FileReport | Part | str]], workers: Executor, passed: Passed) -> FileReport:
     parts, digest = [], ""
     for each in begun:
         found = each.result()
@@ -54,6 +58,7 @@ def _ended(path: Path, begun: list[Future[FileReport | Part | str]], workers: Ex
             return found
         if isinstance(found, Part):
             parts.append(found)
+            passed(found.end - found.first)
         else:
             digest = found
     return _joined(path.stat().st_size, digest, parts) or workers.submit(verify_file, path).result()

@@ -1,15 +1,23 @@
 """Archive files read again, record by record, and all that was found as one answer."""
 
+import multiprocessing
+import os
+import signal
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from signal import SIG_IGN, SIGINT
 from typing import Any
 
 from archive.errors import NotAnArchive, UsageError
 from archive.fixity import FileReport, verify_file
+from archive.sections import SECTION, verify_all
 from desk.output import safe
 from desk.pace import Pace, pace_shown
 
+WORTH_PROCESSES = 2 * SECTION  # bytes
 FOUND = ("damaged", "missing", "unlisted")
 
 
@@ -17,8 +25,8 @@ def verify_files(files: Sequence[Path]) -> dict[str, Any]:
     """The contract's verify object for just these files; NotAnArchive or UsageError names one that is none."""
     answer = nothing_found()
     with pace_shown(files) as pace:
-        for path in pace.through(files):
-            add(answer, read_again(path, pace))
+        for _, report in read_again(files, pace):
+            add(answer, report)
     return answer
 
 
@@ -27,14 +35,36 @@ def nothing_found() -> dict[str, Any]:
     return {"files": 0, "records": 0, "bytes": 0, **{found: [] for found in FOUND}}
 
 
-def read_again(path: Path, pace: Pace) -> FileReport:
-    """What is found in one file; UsageError when the system does not let it be read."""
+def read_again(files: Sequence[Path], pace: Pace) -> Iterator[tuple[Path, FileReport]]:
+    """What is found in each file, in order; UsageError when the system does not let one be read.
+
+    So much that it takes seconds is read by a process on each processor.
+    """
+    with ExitStack() as closing:
+        if pace.all_bytes < WORTH_PROCESSES or (os.cpu_count() or 1) == 1:
+            reports: Iterator[FileReport] = (verify_file(path, pace.passed) for path in files)
+        else:
+            reports = verify_all(files, closing.enter_context(_processes()), passed=pace.passed)
+        for path in pace.through(files):
+            try:
+                yield path, next(reports)
+            except NotAnArchive:
+                raise
+            except OSError as error:
+                advice = "Check the path and its rights."
+                raise UsageError(f"cannot read {path}: {error.strerror}", advice=advice) from error
+
+
+@contextmanager
+def _processes() -> Iterator[Executor]:
+    """Processes that know nothing of ours but what they import; what is not begun when this ends is not done."""
+    workers = ProcessPoolExecutor(
+        mp_context=multiprocessing.get_context("spawn"), initializer=signal.signal, initargs=(SIGINT, SIG_IGN)
+    )
     try:
-        return verify_file(path, pace.passed)
-    except NotAnArchive:
-        raise
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}", advice="Check the path and its rights.") from error
+        yield workers
+    finally:
+        workers.shutdown(cancel_futures=True)
 
 
 def add(answer: dict[str, Any], report: FileReport) -> None:

@@ -37,8 +37,8 @@ def verify_folder(config: Config, seams: Seams = SYSTEM, *, due: bool = False) -
         wanted = _due_among(files, database, config, seams.now()) if due else files
         reading = _Reading(config, database, hold_chain(config.data, files), seams)
         with pace_shown(wanted) as pace:
-            for path in pace.through(wanted):
-                reading.take(path, read_again(path, pace))
+            for path, report in read_again(wanted, pace):
+                reading.take(path, report)
         reading.answer["missing"] += reconcile.lost(database, {_final_name(path) for path in files})
         return reading.conclude(due)
 
