@@ -116,7 +116,8 @@ class Origin:
 class Capture:
     """One archived answer of one URL at one time, and where it lies.
 
-    `timestamp` is aware UTC with microseconds. Digests are `algorithm:value` (`sha256:` + lower-case hex).
+    `timestamp` is aware UTC with microseconds. Digests are `algorithm:value` (`sha256:` + lower-case hex);
+    `payload_sha1` is the same payload's `sha1:` + Base32, by which other archives know it, None where it is unknown.
     `warc` is the file's name inside the data folder's `warc/`; `offset` and `length` are bytes of the gzip
     member. `mime` is what the server declared. `revisit_of` is the record id of the response it repeats.
     """
@@ -138,3 +139,4 @@ class Capture:
     last_modified: str | None = None
     location: str | None = None
     origin: Origin = Origin("unknown")
+    payload_sha1: str | None = None

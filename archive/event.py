@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from archive.capture import Capture, Exchange, Origin, RecordType
-from archive.fields import Field, address_text, fields_block, header_value, sha256_of, uri_value
+from archive.fields import Field, address_text, header_value, uri_value
 from archive.head import Head, read_head
-from archive.metadata import exchange_block, known_origin, origin_fields
-from archive.payload import payload_digest
+from archive.metadata import exchange_block, known_origin, resource_block
+from archive.payload import NO_PAYLOAD, Digests, digests_of, entity_parts
 from archive.records import WARC_FIELDS, Event, Ids, Record, identity
 from archive.revisit import Profile, profile_of, revisit_fields
 
@@ -20,8 +20,7 @@ class Answer:
 
     block: memoryview
     head: Head | None
-    digest: str | None
-    length: int
+    payload: Digests
 
     def header(self, name: str) -> str | None:
         """The first value of a header, or None."""
@@ -31,11 +30,10 @@ class Answer:
 def answer_of(exchange: Exchange) -> Answer:
     """The block starts at the final status line; without one it is all that came, and has no payload."""
     if exchange.status is None:
-        return Answer(exchange.received, read_head(exchange.received), None, 0)
+        return Answer(exchange.received, read_head(exchange.received), NO_PAYLOAD)
     block = exchange.received[exchange.head_at :]
     body = exchange.received[exchange.body_at : exchange.end_at]
-    digest, length = payload_digest(body, exchange.framing)
-    return Answer(block, read_head(block), digest, length)
+    return Answer(block, read_head(block), digests_of(entity_parts(body, exchange.framing)))
 
 
 def exchange_event(exchange: Exchange, origin: Origin, previous: Capture | None, ids: Ids) -> Event:
@@ -46,11 +44,11 @@ def exchange_event(exchange: Exchange, origin: Origin, previous: Capture | None,
     if not exchange.received:
         raise ValueError(f"nothing was received for {exchange.url}")
     answer = answer_of(exchange)
-    profile = profile_of(exchange, answer.digest, answer.header("location"), previous)
+    profile = profile_of(exchange, answer.payload.sha256, answer.header("location"), previous)
     repeated = previous if profile else None
-    length = repeated.payload_length if repeated else answer.length
+    payload = _payload_of(repeated) if repeated and profile is Profile.NOT_MODIFIED else answer.payload
     wire = _wire_fields(exchange, answer.head, ids)
-    notes = exchange_block(exchange, origin, payload_length=length)
+    notes = exchange_block(exchange, origin, payload)
     records = [metadata_record(exchange.url, exchange.started, notes, ids)]
     if exchange.sent:
         sent = [*identity("request", ids.request, exchange.started), *wire, ("WARC-Concurrent-To", ids.capture)]
@@ -59,7 +57,12 @@ def exchange_event(exchange: Exchange, origin: Origin, previous: Capture | None,
         records.append(_revisit(exchange, answer, profile, repeated, wire, ids))
     else:
         records.append(_response(exchange, answer, wire, ids))
-    return Event(tuple(records), _capture(exchange, answer, repeated, origin, ids))
+    return Event(tuple(records), _capture(exchange, answer, payload, repeated, origin, ids))
+
+
+def _payload_of(original: Capture) -> Digests:
+    """The payload that an answer without one says is still the same."""
+    return Digests(original.payload_digest, original.payload_sha1, original.payload_length)
 
 
 def _wire_fields(exchange: Exchange, head: Head | None, ids: Ids) -> list[Field]:
@@ -90,8 +93,8 @@ def _response(exchange: Exchange, answer: Answer, wire: list[Field], ids: Ids) -
     headers = [*identity("response", ids.capture, exchange.started), *wire]
     if exchange.truncated:
         headers.append(("WARC-Truncated", exchange.truncated.value))
-    if answer.digest:
-        headers.append(("WARC-Payload-Digest", answer.digest))
+    if answer.payload.sha256:
+        headers.append(("WARC-Payload-Digest", answer.payload.sha256))
     # The same type when no status line could be read: warcio, pywb's indexer and fastwarc take such blocks as they are
     # (tried with every odd answer of the wire samples), and anything else would claim that it did not come by HTTP.
     return Record("response", headers, "application/http;msgtype=response", answer.block)
@@ -109,7 +112,9 @@ def _revisit(
     return Record("revisit", headers, "application/http;msgtype=response", block)
 
 
-def _capture(exchange: Exchange, answer: Answer, repeated: Capture | None, origin: Origin, ids: Ids) -> Capture:
+def _capture(
+    exchange: Exchange, answer: Answer, payload: Digests, repeated: Capture | None, origin: Origin, ids: Ids
+) -> Capture:
     """The capture of an exchange, before the file has given it a place."""
     return Capture(
         record_id=ids.capture[1:-1],
@@ -118,8 +123,9 @@ def _capture(exchange: Exchange, answer: Answer, repeated: Capture | None, origi
         timestamp=exchange.started,
         http_status=exchange.status,
         mime=answer.head.mime() if answer.head else None,
-        payload_digest=repeated.payload_digest if repeated else answer.digest,
-        payload_length=repeated.payload_length if repeated else answer.length,
+        payload_digest=payload.sha256,
+        payload_sha1=payload.sha1,
+        payload_length=payload.length,
         warc="",
         offset=0,
         length=0,
@@ -134,13 +140,13 @@ def _capture(exchange: Exchange, answer: Answer, repeated: Capture | None, origi
 
 def resource_event(url: str, mime: str, content: bytes, made: datetime, origin: Origin, ids: Ids) -> Event:
     """The records of a file that did not come over HTTP (WARC/1.1 §6.4): metadata, then the resource itself."""
-    digest = sha256_of(content)
-    notes = fields_block([*origin_fields(origin), ("payloadLength", str(len(content)))])
+    payload = digests_of((content,))
+    notes = resource_block(origin, payload)
     headers = [
         *identity("resource", ids.capture, made),
         ("WARC-Target-URI", uri_value(url)),
         ("WARC-Warcinfo-ID", ids.warcinfo),
-        ("WARC-Payload-Digest", digest),
+        ("WARC-Payload-Digest", payload.sha256 or ""),
     ]
     declared = header_value(mime) or "application/octet-stream"
     capture = Capture(
@@ -150,8 +156,9 @@ def resource_event(url: str, mime: str, content: bytes, made: datetime, origin: 
         timestamp=made,
         http_status=None,
         mime=declared.split(";", 1)[0].strip().lower(),
-        payload_digest=digest,
-        payload_length=len(content),
+        payload_digest=payload.sha256,
+        payload_sha1=payload.sha1,
+        payload_length=payload.length,
         warc="",
         offset=0,
         length=0,

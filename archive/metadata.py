@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from archive.capture import Exchange, Origin, Truncation
 from archive.fields import Field, Fields, address_text, field_text, fields_block
+from archive.payload import Digests, known_sha1
 
 NO_STATUS = "none"
 
@@ -27,11 +28,25 @@ def origin_fields(origin: Origin) -> list[Field]:
     return [("via", origin.via or ""), ("hopsFromSeed", origin.hops), ("why", origin.why)]
 
 
-def exchange_block(exchange: Exchange, origin: Origin, *, payload_length: int) -> bytes:
+def payload_fields(payload: Digests) -> list[Field]:
+    """`payloadLength` counts the bytes that the payload digests cover; `payloadDigest` is the second of them, SHA-1.
+
+    It stands here since a record's header may have one `WARC-Payload-Digest` only (WARC/1.1 §5.1), which is SHA-256,
+    and is written as others write theirs, so that a text search for a digest of theirs finds ours.
+    """
+    return [("payloadLength", str(payload.length)), ("payloadDigest", payload.sha1 or "")]
+
+
+def resource_block(origin: Origin, payload: Digests) -> bytes:
+    """The `application/warc-fields` block of a file that did not come over HTTP."""
+    return fields_block([*origin_fields(origin), *payload_fields(payload)])
+
+
+def exchange_block(exchange: Exchange, origin: Origin, payload: Digests) -> bytes:
     """The `application/warc-fields` block of an exchange.
 
     `interim` holds, in base64, the bytes received before the final status line; `tlsCertificate` one certificate
-    a field, leaf first, in base64 of DER. `payloadLength` counts the bytes that the payload digest covers.
+    a field, leaf first, in base64 of DER.
     """
     fields = [
         *origin_fields(origin),
@@ -39,7 +54,7 @@ def exchange_block(exchange: Exchange, origin: Origin, *, payload_length: int) -
         ("method", exchange.method),
         ("httpStatus", NO_STATUS if exchange.status is None else str(exchange.status)),
         ("framing", exchange.framing.value),
-        ("payloadLength", str(payload_length)),
+        *payload_fields(payload),
         ("peer", _peer(exchange)),
         ("reusedConnection", "yes" if exchange.reused else ""),
         ("truncated", exchange.truncated.value if exchange.truncated else ""),
@@ -73,10 +88,11 @@ class Facts:
     status_known: bool
     status: int | None
     payload_length: int | None
+    payload_sha1: str | None
     truncated: Truncation | None
 
 
-NOTHING = Facts(Origin("unknown"), False, None, None, None)
+NOTHING = Facts(Origin("unknown"), False, None, None, None, None)
 
 
 def read_facts(fields: Fields) -> Facts:
@@ -88,6 +104,7 @@ def read_facts(fields: Fields) -> Facts:
         status_known=status == NO_STATUS or _number(status) is not None,
         status=_number(status),
         payload_length=_number(fields.get("payloadLength")),
+        payload_sha1=known_sha1(fields.get("payloadDigest")),
         truncated=Truncation(truncated) if truncated in set(Truncation) else None,
     )
 

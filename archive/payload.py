@@ -1,10 +1,12 @@
 """The payload of a record: the entity body after chunk framing is removed, before any content coding is."""
 
+import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from archive.capture import Framing
-from archive.fields import sha256_of
+from archive.fields import new_hash, parse_digest
 from archive.head import Head
 
 _SIZE_LINE = rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]{0,16384})?\r?\n"
@@ -81,10 +83,39 @@ def entity_body(message: memoryview, body_at: int, end_at: int, framing: Framing
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-def payload_digest(body: memoryview, framing: Framing) -> tuple[str, int]:
-    """(`sha256:…`, length in bytes) of the entity in `body`, without copying it."""
-    parts = list(entity_parts(body, framing))
-    return sha256_of(*parts), sum(map(len, parts))
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """What a payload is known by: `sha256:` and hex digits, which we go by; `sha1:` and Base32, by which the Wayback
+    Machine, Common Crawl and Heritrix know it. `length` is in bytes; both digests are None where there is no payload.
+    """
+
+    sha256: str | None
+    sha1: str | None
+    length: int
+
+
+NO_PAYLOAD = Digests(None, None, 0)
+
+
+def digests_of(parts: Iterable[memoryview | bytes]) -> Digests:
+    """The digests of the payload that `parts` in a row are, taken in one pass that copies nothing."""
+    sha256, sha1 = new_hash("sha256"), new_hash("sha1")
+    length = 0
+    for part in parts:
+        sha256.update(part)
+        sha1.update(part)
+        length += len(part)
+    return Digests(f"sha256:{sha256.hexdigest()}", _sha1_text(sha1.digest()), length)
+
+
+def known_sha1(text: str | None) -> str | None:
+    """A labelled digest as `sha1:` and upper-case Base32 (WARC annotation #80), or None when it is no SHA-1."""
+    known = parse_digest(text) if text else None
+    return _sha1_text(known[1]) if known and known[0] == "sha1" else None
+
+
+def _sha1_text(raw: bytes) -> str:
+    return f"sha1:{base64.b32encode(raw).decode('ascii')}"
 
 
 def framed_parts(head: Head, body: memoryview) -> Iterator[memoryview]:

@@ -15,7 +15,7 @@ from archive.form import Form, form_of
 from archive.head import Head, read_head
 from archive.members import MAGIC, Inflater
 from archive.metadata import NOTHING, Facts, read_facts
-from archive.payload import framed_parts
+from archive.payload import framed_parts, known_sha1
 from archive.scanner import scan_warc
 from archive.stretch import Stretch, mapped, slices
 
@@ -200,6 +200,7 @@ def _captured(stretch: Stretch, warc: str, notes: dict[str, Facts]) -> Iterator[
         last_modified=head.header("last-modified") if head else None,
         location=head.header("location") if head else None,
         origin=facts.origin,
+        payload_sha1=facts.payload_sha1 or known_sha1(digest),
     )
 
 

@@ -11,6 +11,7 @@ from store.rows import chunks, insert_missing
 from store.urls import Known, know
 
 _captures, _files, _urls = schema.capture, schema.warc_file, schema.url
+_Digests = tuple[str | None, str | None]  # SHA-256 and SHA-1
 
 
 def put_captures(connection: Connection, captures: Sequence[Capture]) -> int:
@@ -20,13 +21,14 @@ def put_captures(connection: Connection, captures: Sequence[Capture]) -> int:
     known = [Known(one.url, one.origin.why, one.origin.via, one.origin.hops) for one in captures]
     urls = know(connection, known, captures[0].timestamp)
     files = _files_of(connection, {one.warc for one in captures})
-    originals = _digests_of(connection, {one.revisit_of for one in captures if not one.payload_digest})
+    originals = _digests_of(connection, {one.revisit_of for one in captures if not one.payload_sha1})
     return insert_missing(
         connection, _captures, [_row(one, urls[one.url], files[one.warc], originals) for one in captures]
     )
 
 
-def _row(one: Capture, url: int, warc: int, originals: dict[str, str | None]) -> dict[str, Any]:
+def _row(one: Capture, url: int, warc: int, originals: dict[str, _Digests]) -> dict[str, Any]:
+    digest, sha1 = originals.get(one.revisit_of or "", (None, None))
     return {
         "record_id": one.record_id,
         "record_type": one.record_type,
@@ -34,7 +36,8 @@ def _row(one: Capture, url: int, warc: int, originals: dict[str, str | None]) ->
         "timestamp": one.timestamp,
         "http_status": one.http_status,
         "mime": one.mime,
-        "payload_digest": one.payload_digest or originals.get(one.revisit_of or ""),
+        "payload_digest": one.payload_digest or digest,
+        "payload_sha1": one.payload_sha1 or sha1,
         "payload_length": one.payload_length,
         "warc_file_id": warc,
         "offset": one.offset,
@@ -56,12 +59,13 @@ def _files_of(connection: Connection, names: set[str]) -> dict[str, int]:
     return dict(rows.all())
 
 
-def _digests_of(connection: Connection, record_ids: set[str | None]) -> dict[str, str | None]:
-    """The payload digests of these records: a 304 repeats what its original had."""
-    found: dict[str, str | None] = {}
+def _digests_of(connection: Connection, record_ids: set[str | None]) -> dict[str, _Digests]:
+    """Both digests of the payloads of these records: a revisit repeats what its original had."""
+    found: dict[str, _Digests] = {}
+    named = select(_captures.c.record_id, _captures.c.payload_digest, _captures.c.payload_sha1)
     for chunk in chunks(one for one in record_ids if one):
-        query = select(_captures.c.record_id, _captures.c.payload_digest).where(_captures.c.record_id.in_(chunk))
-        found |= dict(connection.execute(query).all())
+        for record, digest, sha1 in connection.execute(named.where(_captures.c.record_id.in_(chunk))):
+            found[record] = digest, sha1
     return found
 
 
@@ -110,4 +114,5 @@ def capture_of(row: Row[Any]) -> Capture:
         last_modified=row.last_modified,
         location=row.location,
         origin=Origin(row.why, row.via, row.hops),
+        payload_sha1=row.payload_sha1,
     )

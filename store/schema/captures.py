@@ -37,6 +37,7 @@ capture = Table(
     Column("http_status", Integer),
     Column("mime", Words),
     Column("payload_digest", Words, index=True),
+    Column("payload_sha1", Words, index=True),  # by which other archives know it; NULL for what they did not say
     Column("payload_length", BigInteger, nullable=False),
     of("warc_file"),
     Column("offset", BigInteger, nullable=False),

@@ -17,8 +17,10 @@ from archive.fields import (
     uri_value,
 )
 from archive.head import read_head
-from archive.payload import Dechunker, entity_body
+from archive.payload import Dechunker, digests_of, entity_body, entity_parts, known_sha1
 from tests.archive.exchanges import NOW
+
+HELLO_SHA1 = "sha1:VL2MMHO4YXUKFWV63YHTWSBM3GXKSQ2N"
 
 
 def dechunked(body: bytes) -> bytes:
@@ -134,3 +136,28 @@ def test_a_digest_that_can_be_none_is_told_from_an_unknown_algorithm() -> None:
     assert is_malformed_digest("sha256:00")
     assert not is_malformed_digest("blake3:00")
     assert parse_digest("blake3:00") is None
+
+
+def test_a_payload_has_both_digests_and_its_length_however_many_parts_it_comes_in() -> None:
+    whole = digests_of((b"hello",))
+    assert whole.sha256 == "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
+    assert (whole.sha1, whole.length) == (HELLO_SHA1, 5)
+    chunked = b"2\r\nhe\r\n3;x\r\nllo\r\n0\r\n\r\n"
+    assert digests_of(entity_parts(memoryview(chunked), Framing.CHUNKED)) == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        (HELLO_SHA1, HELLO_SHA1),
+        ("SHA-1:vl2mmho4yxukfwv63yhtwsbm3gxksq2n", HELLO_SHA1),
+        ("sha1:aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d", HELLO_SHA1),
+        ("sha1:tooshort", None),
+        ("sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824", None),
+        ("VL2MMHO4YXUKFWV63YHTWSBM3GXKSQ2N", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_sha1_is_told_in_one_form_whoever_wrote_it(text: str | None, known: str | None) -> None:
+    assert known_sha1(text) == known

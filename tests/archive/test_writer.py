@@ -93,6 +93,37 @@ def test_a_304_becomes_a_revisit_only_when_it_was_asked_for(tmp_path: Path) -> N
     assert list(captures_in(only_file(tmp_path))) == [first, asked, unasked, without]
 
 
+def test_the_payload_is_known_by_its_sha1_too_and_so_is_what_repeats_it(tmp_path: Path) -> None:
+    sha1 = "sha1:VL2MMHO4YXUKFWV63YHTWSBM3GXKSQ2N"
+    with ArchiveWriter(tmp_path, run="r", agent=AGENT) as writer:
+        first = writer.keep(exchange(), CITED).result(5)
+        unchanged = writer.keep(exchange(), CITED, previous=replace(first, payload_sha1=None)).result(5)
+        not_modified = exchange(b"HTTP/1.1 304 Not Modified\r\n\r\n", sent=VALIDATED)
+        asked = writer.keep(not_modified, CITED, previous=first).result(5)
+        unknown = writer.keep(not_modified, CITED, previous=replace(first, payload_sha1=None)).result(5)
+        file = writer.keep_resource("urn:file:x", "text/plain", b"hello", CITED).result(5)
+        no_answer = writer.keep(exchange(b"garbage"), CITED).result(5)
+    kept = [first, unchanged, asked, unknown, file, no_answer]
+    assert [one.payload_sha1 for one in kept] == [sha1, sha1, sha1, None, sha1, None]
+    assert list(captures_in(only_file(tmp_path))) == kept
+    with only_file(tmp_path).open("rb") as stream:
+        for record in ArchiveIterator(stream):
+            names = [name for name, _ in record.rec_headers.headers]
+            assert len(names) == len(set(names)) or record.rec_type in ("request", "response", "revisit")
+            assert names.count("WARC-Payload-Digest") <= 1, "a field is not repeated (WARC/1.1 §5.1)"
+
+
+def test_a_file_of_others_that_names_sha1_is_known_by_it(tmp_path: Path) -> None:
+    path = tmp_path / "theirs.warc"
+    path.write_bytes(
+        b"WARC/1.0\r\nWARC-Type: resource\r\nWARC-Record-ID: <urn:uuid:1>\r\nWARC-Date: 2020-01-02T03:04:05Z\r\n"
+        b"WARC-Target-URI: https://a.example/\r\nWARC-Payload-Digest: sha1:VL2MMHO4YXUKFWV63YHTWSBM3GXKSQ2N\r\n"
+        b"Content-Length: 5\r\n\r\nhello\r\n\r\n"
+    )
+    (capture,) = captures_in(path)
+    assert capture.payload_digest == capture.payload_sha1 == "sha1:VL2MMHO4YXUKFWV63YHTWSBM3GXKSQ2N"
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [

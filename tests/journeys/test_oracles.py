@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 from fastwarc.warc import ArchiveIterator as FastIterator
 from fastwarc.warc import WarcRecordType
 from warcio.archiveiterator import ArchiveIterator
+from warcio.utils import Digester
 
 from desk.sample import PAGE_URL, SampleWeb
 from tests.conftest import GUARD, ROOT
@@ -70,6 +72,23 @@ def test_warcio_finds_every_digest_right_and_the_captures_of_our_index(archived:
                 if record.rec_type in ("response", "revisit", "resource"):
                     urls.append(record.rec_headers.get_header("WARC-Target-URI"))
     assert sorted(urls) == our_urls(archived)
+
+
+def test_the_sha1_beside_our_digest_is_what_the_wayback_machine_would_call_the_payload(archived: Program) -> None:
+    found = 0
+    for path in warcs(archived):
+        stated: dict[str, str] = {}
+        with path.open("rb") as stream:
+            for record in ArchiveIterator(stream):
+                if record.rec_type == "metadata":
+                    told = re.search(r"^payloadDigest: (\S+)", record.content_stream().read().decode(), re.MULTILINE)
+                    stated[record.rec_headers.get_header("WARC-Concurrent-To")] = told[1] if told else ""
+                elif record.rec_type == "response" and "chunked" not in str(record.http_headers):
+                    theirs = Digester("sha1")  # by which warcio and pywb name a payload
+                    theirs.update(record.raw_stream.read())
+                    assert stated[record.rec_headers.get_header("WARC-Record-ID")] == str(theirs)
+                    found += 1
+    assert found > 15
 
 
 def test_fastwarc_finds_every_digest_right_and_the_captures_of_our_index(archived: Program) -> None:

@@ -12,8 +12,10 @@ from alembic.script import ScriptDirectory
 
 import store.migration
 from archive.errors import DatabaseUnreachable, NewerSchema, StoreError
-from store import schema
+from store import intake, schema
+from store.captures import capture_of, capture_rows
 from store.database import Database, open_database, sqlite_module
+from tests.store.making import a_capture
 
 STEPS = Path(store.migration.__file__).with_name("migrations")
 
@@ -64,6 +66,20 @@ def test_a_catalogue_of_an_older_schema_is_copied_aside_and_brought_up(tmp_path:
     assert {"capture", "page_index"} <= _tables(place)
     with sqlite3.connect(place) as raw:
         assert raw.execute("SELECT count(*) FROM run").fetchone() == (1,)
+
+
+def test_captures_filed_before_the_second_digest_are_kept_without_it(tmp_path: Path) -> None:
+    place = tmp_path / "old.sqlite"
+    with open_database(f"sqlite:///{place}") as old:
+        intake.file_captures(old, [a_capture("https://a.example/", payload_sha1="sha1:X")])
+    with sqlite_module().connect(str(place)) as raw:
+        raw.execute("DROP INDEX ix_capture_payload_sha1")
+        raw.execute("ALTER TABLE capture DROP COLUMN payload_sha1")
+        raw.execute("UPDATE alembic_version SET version_num = '0003'")
+    with open_database(f"sqlite:///{place}") as brought_up, brought_up.reading() as connection:
+        (capture,) = map(capture_of, connection.execute(capture_rows()))
+    assert (capture.url, capture.payload_sha1) == ("https://a.example/", None)
+    assert (tmp_path / "old.sqlite.schema-0003").exists()
 
 
 def test_a_step_that_fails_leaves_the_catalogue_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

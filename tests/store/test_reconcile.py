@@ -14,7 +14,7 @@ A = "https://a.example/"
 def test_a_capture_comes_back_as_it_was_filed(db: Database) -> None:
     full = a_capture(
         A, etag='"x"', last_modified="yesterday", location=None, truncated=Truncation.TIME,
-        origin=Origin("document", "https://via.example/", "RL"),
+        origin=Origin("document", "https://via.example/", "RL"), payload_sha1="sha1:VL2MMHO4YXUKFWV63YHTWSBM3GXKSQ2N",
     )  # fmt: skip
     bare = a_capture("urn:file:x", status=None, mime=None, record_type=RecordType.RESOURCE)
     file_captures(db, [full, bare])
@@ -26,15 +26,16 @@ def test_a_capture_comes_back_as_it_was_filed(db: Database) -> None:
 
 
 def test_an_unchanged_answer_has_the_payload_of_its_original(db: Database) -> None:
-    original = a_capture(A, "same")
+    original = a_capture(A, "same", payload_sha1="sha1:SAME")
     again = a_capture(
         A, record_type=RecordType.REVISIT, http_status=304, payload_digest=None, revisit_of=original.record_id
     )
     file_captures(db, [original])
     file_captures(db, [again])
     with db.reading() as connection:
-        digests = connection.execute(schema.capture.select().with_only_columns(schema.capture.c.payload_digest))
-        assert list(digests.scalars()) == ["sha256:same"] * 2
+        columns = schema.capture.c.payload_digest, schema.capture.c.payload_sha1
+        digests = connection.execute(schema.capture.select().with_only_columns(*columns))
+        assert list(digests) == [("sha256:same", "sha1:SAME")] * 2
 
 
 def test_the_known_end_of_a_file_is_behind_its_last_record(db: Database) -> None:
