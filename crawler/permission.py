@@ -90,8 +90,14 @@ class Permission:
         task = self._asking.get(origin)
         if task is None:
             task = self._asking[origin] = asyncio.ensure_future(self._learn(origin))
-            task.add_done_callback(lambda _: self._asking.pop(origin, None))
+            task.add_done_callback(lambda task: self._learnt(origin, task))
         return await asyncio.shield(task)  # others may wait for the same file
+
+    def _learnt(self, origin: str, task: "asyncio.Task[_Known]") -> None:
+        """Whoever waits gets the error; when all have gone, as in a run that ends, nobody is left to tell it to."""
+        self._asking.pop(origin, None)
+        if not task.cancelled():
+            task.exception()
 
     async def _learn(self, origin: str) -> _Known:
         copy = await self._ledger.load_robots(origin)
