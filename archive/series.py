@@ -20,12 +20,13 @@ class Series:
     Every method may raise OSError; `abandon` is then the only thing left to do.
     """
 
-    def __init__(self, folder: Path, *, run: str, agent: Agent, seams: Seams, roll_at: int) -> None:
+    def __init__(self, folder: Path, *, run: str, agent: Agent, seams: Seams, roll_at: int, least_free: int) -> None:
         self._folder = folder
         self._run = run
         self._agent = agent
         self._seams = seams
         self._roll_at = roll_at
+        self._least_free = least_free
         self._serial = 0
         self._custody = CustodyLog(folder, seams)
         self._file: WarcFile | None = None
@@ -84,7 +85,7 @@ class Series:
             self._serial += 1
             self._file = WarcFile(
                 warc, serial=self._serial, run=self._run, agent=self._agent, seams=self._seams,
-                custody_head=self._custody.head(),
+                custody_head=self._custody.head(), least_free=self._least_free,
             )  # fmt: skip
         return self._file
 

@@ -11,6 +11,7 @@ from archive.fields import new_hash
 from archive.files import OPEN, file_digest, sync_folder
 from archive.members import GZIP_HEADER, member_of
 from archive.records import Agent, Record, warcinfo
+from archive.room import raise_if_short
 
 BUFFERED = 8 << 20  # bytes of compressed records that are gathered before they are written
 
@@ -34,14 +35,20 @@ class Finished:
 
 
 class WarcFile:
-    """Appends records and knows how much of the file is safe. Every method may raise OSError; then `abandon` it."""
+    """Appends records and knows how much of the file is safe. Every method may raise OSError; then `abandon` it.
 
-    def __init__(self, folder: Path, *, serial: int, run: str, agent: Agent, seams: Seams, custody_head: str) -> None:
+    No write leaves less than `least_free` bytes free on the disk; see `archive.room`.
+    """
+
+    def __init__(
+        self, folder: Path, *, serial: int, run: str, agent: Agent, seams: Seams, custody_head: str, least_free: int
+    ) -> None:
         made = seams.now()
         self.name = file_name(made.strftime("%Y%m%d%H%M%S"), serial, seams.new_id())
         self._final = folder / self.name
         self._path = self._final.with_name(self.name + OPEN)
         self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+        self._least_free = least_free
         self._buffer: list[bytes] = []
         self._buffered = 0
         self._written = 0
@@ -131,6 +138,7 @@ class WarcFile:
         os.close(fd)
 
     def _write(self) -> None:
+        raise_if_short(self._fd, self._buffered, self._least_free)
         whole = self._buffer[0] if len(self._buffer) == 1 else b"".join(self._buffer)
         self._buffer, self._buffered = [], 0
         rest = memoryview(whole)

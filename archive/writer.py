@@ -49,7 +49,8 @@ class ArchiveWriter:
     thread with the captures in file order, then resolves their futures: whoever is told "captured" has it on disk
     and, when `on_durable` commits them, in the catalogue. When the disk refuses, the file is cut back to its last
     good record, and these futures and all later ones raise WriteFailed; an error of `on_durable` stops the writer
-    alike.
+    alike. So it does before a write that would leave less than `least_free` bytes free on the disk: what the catalogue
+    and the index still have to write must find room. 0: the disk is not asked.
     """
 
     def __init__(
@@ -61,8 +62,9 @@ class ArchiveWriter:
         on_durable: Callable[[Sequence[Kept]], None] = _nobody,
         seams: Seams = SYSTEM,
         roll_at: int = ROLL_AT,
+        least_free: int = 0,
     ) -> None:
-        self._series = Series(folder, run=run, agent=agent, seams=seams, roll_at=roll_at)
+        self._series = Series(folder, run=run, agent=agent, seams=seams, roll_at=roll_at, least_free=least_free)
         self._on_durable = on_durable
         self._seams = seams
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()

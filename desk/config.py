@@ -50,7 +50,7 @@ class Config(BaseSettings):
     )
     data: Path = Field(default=Path("data"), description="the folder in which everything is kept")
     database: str = Field(default="", description="a SQLAlchemy URL; empty: catalog.sqlite in the data folder")
-    least_free_mib: int = Field(default=64, ge=0, description="a run does not begin with less free in data, MiB")
+    least_free_mib: int = Field(default=64, ge=0, description="a run neither begins nor writes on with less free, MiB")
     connect_to: dict[str, str] = Field(default={}, description="host pattern -> origin that answers for it")
     crawl: Crawl = Crawl()
     reading: Reading = Reading()

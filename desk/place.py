@@ -97,8 +97,11 @@ def held(config: Config, seams: Seams = SYSTEM) -> Iterator[Place]:
             robots="obey (RFC 9309; unreachable means disallow)",
         )
         run = f"{os.getpid()}-{seams.new_id().hex[:8]}"
+        least_free = config.least_free_mib << 20
         writer = closing.enter_context(
-            ArchiveWriter(config.data, run=run, agent=agent, on_durable=file_captures, seams=seams)
+            ArchiveWriter(
+                config.data, run=run, agent=agent, on_durable=file_captures, seams=seams, least_free=least_free
+            )
         )
         pool = closing.enter_context(reading_pool(config))
         yield Place(config, seams, database, writer, pool)

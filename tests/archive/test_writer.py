@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from archive.fixity import verify_file
 from archive.members import member_of
 from archive.reader import captures_in, read_capture, read_payload
 from archive.records import Ids
-from archive.recovery import recover
+from archive.recovery import Recovered, recover
 from archive.scanner import scan_warc
 from archive.writer import ArchiveWriter, Kept
 from tests.archive.exchanges import AGENT, CITED, NOW, PAGE, answer, exchange, keep_all, only_file
@@ -274,6 +275,66 @@ def test_a_refused_write_claims_nothing_and_the_next_run_goes_on(
     files = sorted((tmp_path / "warc").glob("*.warc.gz"))
     assert all(not verify_file(path).damaged for path in files)
     assert len((tmp_path / "index.cdxj").read_text().splitlines()) == len(told) + len(again)
+
+
+class ShrinkingDisk:
+    """A disk that has `free` bytes and loses to others what `on_durable` is told of, and `looks` at it."""
+
+    def __init__(self, free: int) -> None:
+        self.free = free
+        self.looks = 0
+
+    def fstatvfs(self, fd: int) -> SimpleNamespace:
+        self.looks += 1
+        return SimpleNamespace(f_bavail=self.free // 512, f_frsize=512, f_bfree=1 << 40)
+
+
+def test_a_write_that_would_leave_too_little_free_stops_the_writer_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = ShrinkingDisk(101 << 20)
+    monkeypatch.setattr("archive.room.os.fstatvfs", disk.fstatvfs)
+    with ArchiveWriter(tmp_path, run="r", agent=AGENT, least_free=100 << 20) as writer:
+        first = writer.keep(exchange(answer(body=os.urandom(900_000))), CITED).result(5)
+        assert disk.looks == 1, "one look a group"
+        (open_file,) = (tmp_path / "warc").iterdir()
+        before = open_file.read_bytes()
+        told = "only 101.0 MiB are free, 100.0 MiB must stay free, 1.1 MiB were to be written"
+        for _ in range(2):
+            with pytest.raises(WriteFailed, match=told) as refused:
+                writer.keep(exchange(answer(body=os.urandom(1_200_000))), CITED).result(5)
+            assert refused.value.exit_code == 3
+            assert "the captures before are safe" in str(refused.value)
+    assert open_file.read_bytes() == before
+    found = recover(tmp_path, {first.warc: first.offset + first.length}.get)
+    assert found == Recovered()
+    disk.free = 1 << 40
+    again = keep_all(tmp_path, [exchange(answer(body=os.urandom(1_200_000)))], least_free=100 << 20)
+    kept = [c for path in sorted((tmp_path / "warc").glob("*.warc.gz")) for c in captures_in(path)]
+    assert sorted(kept, key=lambda c: c.payload_length) == [first, *again]
+
+
+def test_a_body_that_outgrows_the_room_is_taken_back_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk = ShrinkingDisk(40 << 20)
+    monkeypatch.setattr("archive.room.os.fstatvfs", disk.fstatvfs)
+
+    def write(fd: int, data: memoryview) -> int:
+        disk.free -= len(data)
+        return _real_write(fd, data)
+
+    monkeypatch.setattr("archive.warcfile.os.write", write)
+    with ArchiveWriter(tmp_path, run="r", agent=AGENT, least_free=30 << 20) as writer:
+        failure = writer.keep(exchange(answer(body=os.urandom(20 << 20))), CITED).exception(5)
+    assert isinstance(failure, WriteFailed)
+    assert not list((tmp_path / "warc").iterdir()), "nothing in it was durable"
+    assert disk.free >= 30 << 20
+
+
+def test_a_writer_without_a_floor_does_not_ask_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk = ShrinkingDisk(0)
+    monkeypatch.setattr("archive.room.os.fstatvfs", disk.fstatvfs)
+    keep_all(tmp_path, [exchange()])
+    assert disk.looks == 0
 
 
 def test_when_the_catalogue_refuses_nothing_is_claimed_and_the_record_is_adopted_later(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from desk.sample import PAGE_TEXT, SampleWeb
 from tests.crash.outcome import assert_completes, assert_nothing_damaged, assert_told_in_one_line
-from tests.journeys.program import Program
+from tests.journeys.program import Program, Said
 
 SIZE = 8 << 20
 
@@ -79,6 +80,31 @@ def test_a_catalogue_on_a_full_disk_is_told_in_one_line(small_disk: Path, tmp_pa
         program("archive", PAGE_TEXT, "--database", f"sqlite:///{catalogue}")
         verified = program("verify", "--json", "--database", f"sqlite:///{catalogue}").json
     assert [verified[fault] for fault in ("damaged", "missing", "unlisted")] == [[], [], []]
+
+
+def test_a_disk_that_others_fill_during_a_run_stops_it_while_there_is_room_to_end_well(
+    small_disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCEKEEP_LEAST_FREE_MIB", "3")
+    with SampleWeb() as web:
+        program = Program(small_disk / "data", web.origin, delay_s=0.2)
+        run = program.start("archive", PAGE_TEXT)
+        while kept_bytes(program) < 10_000:
+            assert run.poll() is None, "the run ends before it is disturbed"
+            time.sleep(0.01)
+        leave_free(small_disk, 3 << 20)
+        _, err = run.communicate(timeout=60)
+        assert_told_in_one_line(Said(run.returncode, "", err), "MiB are free, 3.0 MiB must stay free")
+        verified = program("verify", "--json").json
+        assert [verified[fault] for fault in ("damaged", "missing", "unlisted")] == [[], [], []]
+        assert verified["records"] > 10, "what was kept before"
+        (small_disk / "filler").unlink()
+        assert_completes(program, PAGE_TEXT)
+
+
+def kept_bytes(program: Program) -> int:
+    """What is in the WARC files by now."""
+    return sum(path.stat().st_size for path in (program.data / "warc").glob("*.warc.gz*"))
 
 
 def test_a_run_does_not_begin_on_a_disk_that_is_nearly_full(small_disk: Path) -> None:
