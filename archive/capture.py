@@ -1,4 +1,4 @@
-"""Exchange (what crossed the wire) and Capture (where it is kept)."""
+"""Exchange (what crossed the wire), Capture (where it is kept) and Conversion (where its text is kept)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -140,3 +140,21 @@ class Capture:
     location: str | None = None
     origin: Origin = Origin("unknown")
     payload_sha1: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """The text that was read from a payload, kept as a WARC record of its own, and where it lies.
+
+    `source` is the record id of the capture that was read, `payload_digest` that of its payload, `text_digest` that of
+    the text; `reader` is who read it, with its version. Place as in Capture.
+    """
+
+    record_id: str
+    source: str
+    payload_digest: str
+    text_digest: str
+    reader: str
+    warc: str
+    offset: int
+    length: int

@@ -73,6 +73,27 @@ def exchange_block(exchange: Exchange, origin: Origin, payload: Digests) -> byte
     return fields_block(fields)
 
 
+def conversion_block(
+    *, source_digest: str, reader: str, state: str, reason: str, pages: int, page_count: int, language: str | None
+) -> bytes:
+    """The `application/warc-fields` block of a conversion: what was read, by whom, and what became of it.
+
+    `pages` counts those in the text, `pageCount` those of the document. By the first two fields it is known again
+    which reading of which payload is kept already.
+    """
+    return fields_block(
+        [
+            ("sourcePayloadDigest", source_digest),
+            ("reader", reader),
+            ("documentState", state),
+            ("documentReason", reason),
+            ("pages", str(pages)),
+            ("pageCount", str(page_count)),
+            ("language", language or ""),
+        ]
+    )
+
+
 def _peer(exchange: Exchange) -> str:
     address = address_text(exchange.peer)
     if address is None:
@@ -82,7 +103,7 @@ def _peer(exchange: Exchange) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a metadata record says of the capture it belongs to; None where it says nothing."""
+    """What a metadata record says of the capture or conversion it belongs to; None where it says nothing."""
 
     origin: Origin
     status_known: bool
@@ -90,6 +111,8 @@ class Facts:
     payload_length: int | None
     payload_sha1: str | None
     truncated: Truncation | None
+    source_digest: str | None = None
+    reader: str | None = None
 
 
 NOTHING = Facts(Origin("unknown"), False, None, None, None, None)
@@ -106,6 +129,8 @@ def read_facts(fields: Fields) -> Facts:
         payload_length=_number(fields.get("payloadLength")),
         payload_sha1=known_sha1(fields.get("payloadDigest")),
         truncated=Truncation(truncated) if truncated in set(Truncation) else None,
+        source_digest=fields.get("sourcePayloadDigest"),
+        reader=fields.get("reader"),
     )
 
 

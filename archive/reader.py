@@ -1,4 +1,4 @@
-"""Captures read back: what a record holds, the payload of a capture, every capture of a WARC file."""
+"""Captures read back: what a record holds, the payload of a capture, every capture or conversion of a WARC file."""
 
 import uuid
 from collections.abc import Iterable, Iterator
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.arc import scan_arc
-from archive.capture import Capture, RecordType, Truncation
+from archive.capture import Capture, Conversion, RecordType, Truncation
 from archive.errors import ArchiveError
 from archive.feed import Feed
 from archive.fields import Fields, new_hash, parse_date, parse_digest, parse_fields, record_id, uri_value
@@ -19,7 +19,7 @@ from archive.payload import framed_parts, known_sha1
 from archive.scanner import scan_warc
 from archive.stretch import Stretch, mapped, slices
 
-_CAPTURES = frozenset(kind.value for kind in RecordType)
+_ITEMS = frozenset((*(kind.value for kind in RecordType), "conversion"))
 _TRUNCATIONS = frozenset(reason.value for reason in Truncation)
 
 
@@ -130,13 +130,18 @@ def captures_in(path: Path) -> Iterator[Capture]:
     Complete, with its origin from the metadata record beside it; needs nothing but the file. NotAnArchive when the
     file is neither.
     """
+    return (item for item in items_in(path) if isinstance(item, Capture))
+
+
+def items_in(path: Path) -> Iterator[Capture | Conversion]:
+    """The same with the conversions that are written here; those of others say not of what they are a reading."""
     data = mapped(path)
     stretches = scan_arc(data) if form_of(path, data) is Form.ARC else scan_warc(data)
-    return captures_of(stretches, path.name.removesuffix(OPEN))
+    return items_of(stretches, path.name.removesuffix(OPEN))
 
 
-def captures_of(stretches: Iterable[Stretch], warc: str) -> Iterator[Capture]:
-    """The captures among `stretches` of the file `warc`.
+def items_of(stretches: Iterable[Stretch], warc: str) -> Iterator[Capture | Conversion]:
+    """The captures and conversions among `stretches` of the file `warc`.
 
     Metadata may stand before its capture, as here, or after it, as others write; so each capture waits for the next.
     """
@@ -147,22 +152,36 @@ def captures_of(stretches: Iterable[Stretch], warc: str) -> Iterator[Capture]:
             continue
         if stretch.kind == "metadata":
             _note(stretch, notes)
-        elif stretch.kind in _CAPTURES:
+        elif stretch.kind in _ITEMS:
             if waiting is not None:
-                yield from _captured(waiting, warc, notes)
+                yield from _item(waiting, warc, notes)
             waiting = stretch
     if waiting is not None:
-        yield from _captured(waiting, warc, notes)
+        yield from _item(waiting, warc, notes)
+
+
+def _item(stretch: Stretch, warc: str, notes: dict[str, Facts]) -> Iterator[Capture | Conversion]:
+    return _converted(stretch, warc, notes) if stretch.kind == "conversion" else _captured(stretch, warc, notes)
 
 
 def _note(stretch: Stretch, notes: dict[str, Facts]) -> None:
     fields = parse_fields(stretch.measure.content) if stretch.measure else None
     if fields is None or stretch.fields is None:
         return
-    for tied in stretch.fields.all("WARC-Concurrent-To"):
+    for tied in (*stretch.fields.all("WARC-Concurrent-To"), *stretch.fields.all("WARC-Refers-To")):
         notes[record_id(tied) or ""] = read_facts(fields)
     while len(notes) > 1_000:  # foreign files may hold notes on what is not there
         del notes[next(iter(notes))]
+
+
+def _converted(stretch: Stretch, warc: str, notes: dict[str, Facts]) -> Iterator[Conversion]:
+    """The conversion of a sound record whose metadata says what was read and by whom; nothing for another."""
+    fields = stretch.fields.first if stretch.fields else {}
+    identity, source = record_id(fields.get("warc-record-id")) or "", record_id(fields.get("warc-refers-to"))
+    facts, digest = notes.pop(identity, NOTHING), fields.get("warc-payload-digest")
+    if source and digest and facts.source_digest and facts.reader:
+        place = warc, stretch.offset, stretch.length
+        yield Conversion(identity, source, facts.source_digest, digest, facts.reader, *place)
 
 
 def _captured(stretch: Stretch, warc: str, notes: dict[str, Facts]) -> Iterator[Capture]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from archive.capture import Capture
+from archive.capture import Capture, Conversion
 from archive.fields import Field, date_text, fields_block, header_value
 
 WARC_FIELDS = "application/warc-fields"
@@ -35,13 +35,13 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """The records of one capture in file order; the last one is the capture itself.
+    """The records of one capture or conversion in file order; the last one is `item` itself.
 
     The metadata and the request stand before it, so a file that ends in a whole response has all that belongs to it.
     """
 
     records: tuple[Record, ...]
-    capture: Capture  # not yet placed: its warc, offset and length are empty
+    item: Capture | Conversion  # not yet placed: its warc, offset and length are empty
 
 
 def warcinfo(
@@ -59,6 +59,7 @@ def warcinfo(
             ("isPartOf", run),
             ("payloadDigest", "of the entity body, after chunk framing and before Content-Encoding is removed"),
             ("responseBlock", "as received from the final status line on; earlier bytes are in the metadata record"),
+            ("conversionBlock", "the text of a document, each of its pages ended by a form feed"),
             ("gzipMemberHeader", gzip_header.hex()),
             (CUSTODY_HEAD, custody_head),
         ]
@@ -74,7 +75,7 @@ def identity(kind: str, record: str, made: datetime) -> list[Field]:
 
 @dataclass(frozen=True, slots=True)
 class Ids:
-    """The ids of one event's records, with brackets, and of the file's warcinfo."""
+    """The ids of one event's records, with brackets, and of the file's warcinfo; a conversion has the first."""
 
     capture: str
     request: str

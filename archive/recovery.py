@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from archive.capture import Capture
+from archive.capture import Capture, Conversion
 from archive.cdxj import leave_lines, line_of, merge_index
 from archive.chain import read_chain
 from archive.clock import SYSTEM, Seams
 from archive.custody import CustodyEvent, CustodyLog, SetAside
 from archive.errors import WriteFailed
 from archive.files import OPEN, TORN, WARC_FOLDER, file_digest, sync_folder, write_whole
-from archive.reader import captures_of
+from archive.reader import items_of
 from archive.scanner import scan_warc
 from archive.stretch import Stretch, mapped
 
@@ -40,12 +40,12 @@ class Short:
 
 @dataclass(frozen=True)
 class Recovered:
-    """What a start found: captures without a row, torn ends, files shorter than the catalogue says.
+    """What a start found: captures and conversions without a row, torn ends, files shorter than the catalogue says.
 
     `entered` are finished files that the custody log had no entry of; `log_torn` is what was set aside of the log.
     """
 
-    adopted: list[Capture] = field(default_factory=list)
+    adopted: list[Capture | Conversion] = field(default_factory=list)
     cut: list[Cut] = field(default_factory=list)
     short: list[Short] = field(default_factory=list)
     entered: list[str] = field(default_factory=list)
@@ -55,11 +55,12 @@ class Recovered:
 def recover(folder: Path, known_end: Callable[[str], int | None], seams: Seams = SYSTEM) -> Recovered:
     """Put the WARC files of a data folder in order after a crash; hold the folder's lock while it runs.
 
-    `known_end` gives the end (offset + length) of the last capture the catalogue has of a file, or None. Each file
-    still named `.open` is read from its start: what stands behind its last whole capture is saved as `NAME.torn` and
-    cut; captures behind the known end are adopted; then the file gets its final name. Nothing is ever appended to it
-    again, so damage inside stays where it is, for `verify` to name. Then each finished file that the custody log has
-    no entry of gets one. Safe to repeat after a crash of its own. WriteFailed when the disk refuses.
+    `known_end` gives the end (offset + length) of the last capture or conversion that the catalogue has of a file, or
+    None. Each file still named `.open` is read from its start: what stands behind its last whole event is saved as
+    `NAME.torn` and cut; what is whole behind the known end is adopted; then the file gets its final name. Nothing is
+    ever appended to it again, so damage inside stays where it is, for `verify` to name. Then each finished file that
+    the custody log has no entry of gets one. Safe to repeat after a crash of its own. WriteFailed when the disk
+    refuses.
     """
     found = Recovered()
     log = CustodyLog(folder, seams)
@@ -83,7 +84,8 @@ def _recover_file(
     name = path.name.removesuffix(OPEN)
     stretches = list(scan_warc(mapped(path)))
     end = _last_event_end(stretches)
-    captures = [c for c in captures_of(stretches, name) if c.offset + c.length <= end]
+    items = [one for one in items_of(stretches, name) if one.offset + one.length <= end]
+    captures = [one for one in items if isinstance(one, Capture)]
     size = path.stat().st_size
     known = known_end(name) or 0
     if end < known:
@@ -91,7 +93,7 @@ def _recover_file(
     if end < size:
         _cut(path, name, end)
         found.cut.append(Cut(name, end, size - end))
-    found.adopted.extend(capture for capture in captures if capture.offset >= known)
+    found.adopted.extend(one for one in items if one.offset >= known)
     if end == 0:  # nothing in it is whole; what there was lies in NAME.torn
         if path.with_name(name + TORN).exists():
             _tell_cut(log, path.with_name(name), {"how": "nothing in it was whole"})
@@ -129,7 +131,7 @@ def _tell_cut(log: CustodyLog, path: Path, facts: dict[str, Any]) -> None:
 
 
 def _last_event_end(stretches: list[Stretch]) -> int:
-    """The end of the last record that completes a capture: what follows it was never told to anybody."""
+    """The end of the last record that completes an event: what follows it was never told to anybody."""
     whole = (s.end for s in stretches if not s.faults and s.kind in _ENDS_AN_EVENT)
     return max(whole, default=0)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from archive.capture import Capture
+from archive.capture import Capture, Conversion
 from archive.cdxj import leave_lines, line_of, merge_index
 from archive.clock import Seams
 from archive.custody import CustodyEvent, CustodyLog
@@ -15,7 +15,7 @@ from archive.warcfile import WarcFile
 
 
 class Series:
-    """Places captures in the run's current file; a new one is begun when the last is full. One thread uses it.
+    """Places records in the run's current file; a new one is begun when the last is full. One thread uses it.
 
     Every method may raise OSError; `abandon` is then the only thing left to do.
     """
@@ -32,8 +32,8 @@ class Series:
         self._file: WarcFile | None = None
         self._lines: list[bytes] = []
 
-    def place(self, build: Callable[[Ids], Event]) -> Capture:
-        """Append the records of one capture; not durable before `sync`. What cannot be built leaves no trace."""
+    def place(self, build: Callable[[Ids], Event]) -> Capture | Conversion:
+        """Append the records of one event; not durable before `sync`. What cannot be built leaves no trace."""
         file = self._current()
         before = file.mark()
         try:
@@ -45,9 +45,10 @@ class Series:
         except Exception:
             file.cut_back(before)
             raise
-        capture = replace(event.capture, warc=file.name, offset=offset, length=length)
-        self._lines.append(line_of(capture))
-        return capture
+        item = replace(event.item, warc=file.name, offset=offset, length=length)
+        if isinstance(item, Capture):  # other indexers leave conversions out as well
+            self._lines.append(line_of(item))
+        return item
 
     def sync(self) -> None:
         """Make all that was placed durable."""

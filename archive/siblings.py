@@ -15,8 +15,8 @@ SEARCHED = 1 << 20  # bytes before a capture in which its metadata and request a
 def members_of_event(path: Path, offset: int, length: int) -> list[Place]:
     """The gzip members of the capture at `offset`: its own and the request and metadata tied to it, in file order.
 
-    Here they stand before it, with other writers behind it; each names it in `WARC-Concurrent-To`. A neighbour that
-    does not ends the search.
+    Here they stand before it, with other writers behind it; each names it in `WARC-Concurrent-To`, and the metadata of
+    a conversion, which belongs to no capture, in `WARC-Refers-To`. A neighbour that does not ends the search.
     """
     data = mapped(path)
     view = memoryview(data)
@@ -55,7 +55,10 @@ def _fields_at(view: memoryview, offset: int) -> Fields | None:
 
 def _is_tied(view: memoryview, offset: int, wanted: str) -> bool:
     fields = _fields_at(view, offset)
-    return fields is not None and wanted in map(record_id, fields.all("WARC-Concurrent-To"))
+    if fields is None:
+        return False
+    told = fields.all("WARC-Refers-To") if fields.kind == "metadata" else []
+    return wanted in map(record_id, (*fields.all("WARC-Concurrent-To"), *told))
 
 
 def _end_of_member(view: memoryview, offset: int) -> int:

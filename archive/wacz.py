@@ -13,12 +13,13 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from archive.capture import Capture
 from archive.cdxj import line_of
 from archive.errors import ArchiveError, WriteFailed
 from archive.fields import sha256_of
 from archive.files import OPEN, sync_folder
 from archive.members import compressed
-from archive.reader import captures_of
+from archive.reader import items_of
 from archive.scanner import scan_warc
 from archive.siblings import members_of_event, warcinfo_member
 from archive.signature import signed_data
@@ -60,12 +61,12 @@ def write_wacz(
     software: str,
     key: ec.EllipticCurvePrivateKey | None = None,
 ) -> WaczFile:
-    """Write the captures at `records` (WARC file, offset, length) as a WACZ package to `out`.
+    """Write the captures and conversions at `records` (WARC file, offset, length) as a WACZ package to `out`.
 
     Their gzip members are copied as they are, with those of the requests, metadata and warcinfo that belong to them;
-    for a revisit, also name the response it repeats. A 304 is packed but not indexed: it says when a source was
-    unchanged, and there is nothing to replay. With `key` the package is signed (wacz-auth 0.1.0). Replaces `out` at
-    once or not at all. WriteFailed when the disk refuses; ArchiveError when a record cannot be read.
+    for a revisit, also name the response it repeats. Two are packed but not indexed, as there is nothing to replay: a
+    304, which says when a source was unchanged, and a conversion. With `key` the package is signed (wacz-auth 0.1.0).
+    Replaces `out` at once or not at all. WriteFailed when the disk refuses; ArchiveError when a record cannot be read.
     """
     fresh = out.with_name(out.name + ".new")
     try:
@@ -151,13 +152,13 @@ def _add_warc(box: _Box, name: str, path: Path, places: list[tuple[int, int]]) -
             size += len(start)
         for offset, length in places:
             event = b"".join(view[at : at + size_] for at, size_ in members_of_event(path, offset, length))
-            captures = list(captures_of(scan_warc(event), name))
-            if not captures:
+            items = list(items_of(scan_warc(event), name))
+            if not items:
                 raise ArchiveError(f"{path} holds no sound capture at byte {offset}", advice="Run `sourcekeep verify`.")
             lines += [
-                line_of(replace(capture, offset=size + capture.offset))
-                for capture in captures
-                if capture.http_status != NOT_MODIFIED
+                line_of(replace(item, offset=size + item.offset))
+                for item in items
+                if isinstance(item, Capture) and item.http_status != NOT_MODIFIED
             ]
             out.write(event)
             digest.update(event)

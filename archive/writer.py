@@ -6,10 +6,11 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Self
+from typing import Any, Self
 
-from archive.capture import Capture, Exchange, Origin
+from archive.capture import Capture, Conversion, Exchange, Origin
 from archive.clock import SYSTEM, Seams
+from archive.conversion import Text, conversion_event
 from archive.event import exchange_event, resource_event
 from archive.records import Agent, Event, Ids
 from archive.series import Series
@@ -21,20 +22,20 @@ GROUP_BYTES = 8 << 20
 
 @dataclass(frozen=True)
 class Kept:
-    """A capture that is on disk, and whatever was handed in with its exchange."""
+    """A capture or conversion that is on disk, and whatever was handed in with its exchange."""
 
-    capture: Capture
+    item: Capture | Conversion
     ticket: object
 
 
 @dataclass(frozen=True)
 class _Job:
-    """One capture to be written: `build` makes its records once the file's ids are known."""
+    """One event to be written: `build` makes its records once the file's ids are known."""
 
     build: Callable[[Ids], Event]
     size: int
     ticket: object
-    future: "Future[Capture]"
+    future: "Future[Any]"
 
 
 def _nobody(_: Sequence[Kept]) -> None:
@@ -45,8 +46,8 @@ class ArchiveWriter:
     """Writes captures into `folder/warc`, as a context manager or until `close`.
 
     `keep` may be called from any thread and does not wait. A thread of the writer's own compresses, writes and syncs
-    what gathered while the last sync ran, at most 64 captures or 8 MiB at a time. It then calls `on_durable` in that
-    thread with the captures in file order, then resolves their futures: whoever is told "captured" has it on disk
+    what gathered while the last sync ran, at most 64 events or 8 MiB at a time. It then calls `on_durable` in that
+    thread with what it wrote in file order, then resolves their futures: whoever is told "captured" has it on disk
     and, when `on_durable` commits them, in the catalogue. When the disk refuses, the file is cut back to its last
     good record, and these futures and all later ones raise WriteFailed; an error of `on_durable` stops the writer
     alike. So it does before a write that would leave less than `least_free` bytes free on the disk: what the catalogue
@@ -107,6 +108,11 @@ class ArchiveWriter:
         made = self._seams.now()
         return self._enqueue(lambda ids: resource_event(url, mime, content, made, origin, ids), len(content), ticket)
 
+    def keep_conversion(self, source: Capture, text: Text) -> "Future[Conversion]":
+        """A future of the conversion that holds what was read from the payload of `source`."""
+        made, size = self._seams.now(), sum(map(len, text.pages))
+        return self._enqueue(lambda ids: conversion_event(text, source, made, ids), size, None)
+
     def close(self) -> None:
         """Write all that is waiting, finish the file, merge its index lines; safe to call again.
 
@@ -120,8 +126,8 @@ class ArchiveWriter:
         if first and self._failure is not None and not self._told:
             raise self._failure
 
-    def _enqueue(self, build: Callable[[Ids], Event], size: int, ticket: object) -> "Future[Capture]":
-        future: Future[Capture] = Future()
+    def _enqueue(self, build: Callable[[Ids], Event], size: int, ticket: object) -> "Future[Any]":
+        future: Future[Any] = Future()
         future.set_running_or_notify_cancel()  # a caller that goes away cannot take a capture back
         with self._counting:
             if self._closed:
@@ -165,31 +171,31 @@ class ArchiveWriter:
 
     def _write_group(self, jobs: list[_Job]) -> None:
         """Place, sync, tell: in this order, and all of a group or nothing of it."""
-        placed: list[tuple[_Job, Capture]] = []
+        placed: list[tuple[_Job, Capture | Conversion]] = []
         waiting = list(jobs)
         try:
             for job in jobs:
-                capture = self._place(job)
-                if capture is None:
+                item = self._place(job)
+                if item is None:
                     waiting.remove(job)
                 else:
-                    placed.append((job, capture))
+                    placed.append((job, item))
             self._series.sync()
             if placed:
-                self._on_durable([Kept(capture, job.ticket) for job, capture in placed])
+                self._on_durable([Kept(item, job.ticket) for job, item in placed])
         except Exception as error:  # the disk, or whoever was told of durable captures; both end the writing
             self._fail(error)
             self._refuse(waiting)
             return
-        for job, capture in placed:
-            job.future.set_result(capture)
+        for job, item in placed:
+            job.future.set_result(item)
         try:
             self._series.roll()
         except OSError as error:
             self._fail(error)
 
-    def _place(self, job: _Job) -> Capture | None:
-        """The capture of one job; None when its records cannot be built, which its future tells. OSError: the disk."""
+    def _place(self, job: _Job) -> Capture | Conversion | None:
+        """What one job placed; None when its records cannot be built, which its future tells. OSError: the disk."""
         try:
             return self._series.place(job.build)
         except OSError:

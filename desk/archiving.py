@@ -107,7 +107,7 @@ class _Job:
 
     def __init__(self, place: Place, run: int, force: bool) -> None:
         self._place, self._run, self._force = place, run, force
-        self._reading = Reading(place)
+        self._reading = Reading(place, keep_text=place.config.reading.keep_text)
         self._resolver = Resolver(place, run, set(), force)
 
     def begin(self, targets: Targets, records: Sequence[Record], *, due: bool, everything: bool) -> None:

@@ -33,6 +33,7 @@ class Reading(_Part):
     workers: int = Field(default=2, ge=1, le=64, description="reading processes")
     wall_s: float = Field(default=25.0, gt=0, description="longest time for one document, seconds")
     memory_mib: int = Field(default=1536, ge=128, description="most memory for one document, MiB")
+    keep_text: bool = Field(default=True, description="the text of each document is kept in the WARC files too")
 
 
 class Fixity(_Part):

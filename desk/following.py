@@ -5,8 +5,10 @@ from collections import deque
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
 
+from archive.capture import Capture
 from archive.reader import read_payload
 from archive.seed import Why
+from desk.converting import Converting
 from desk.importing import READ as READ_RECORD
 from desk.importing import read_answer, record_name
 from desk.output import say
@@ -38,11 +40,12 @@ class Reading:
     """Reads what the catalogue says is unread, in a thread beside the crawl; `finish` waits for the last page.
 
     `incidents` gathers the keys of the incidents found in captured pages, `strays` the pages that were handed over
-    as records and are none.
+    as records and are none. With `keep_text` the text of each document is kept in the archive before it is filed.
     """
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, *, keep_text: bool) -> None:
         self._place = place
+        self._keep_text = keep_text
         self.incidents: set[str] = set()
         self.strays: list[Unread] = []
         self._given: set[int] = set()  # captures that were read, so that none is read for ever
@@ -88,11 +91,14 @@ class Reading:
 
         Each time from the first: a capture may be settled, and so become due for reading, after a later one was.
         """
-        done, after, under_way, filing = 0, 0, deque[_Order](), _Filing(self._place)
+        converting = Converting(self._place) if self._keep_text else None
+        done, after, under_way, filing = 0, 0, deque[_Order](), _Filing(self._place, converting)
         while batch := frontier.unread(self._place.database, 200, after):
             after = batch[-1].capture_id
             fresh = [unread for unread in batch if unread.capture_id not in self._given]
             self._given |= {unread.capture_id for unread in fresh}
+            if converting is not None:
+                converting.expect(unread.capture.payload_digest or "" for unread in fresh)
             for unread in fresh:
                 under_way.append(self._ask(unread))
                 while len(under_way) >= self._most or sum(order.size for order in under_way) > MOST_BYTES:
@@ -118,9 +124,7 @@ class Reading:
     def _take(self, order: _Order, filing: "_Filing") -> None:
         if order.record is not None:
             self._file_record(order.unread, order.record.result())
-        digest = order.unread.capture.payload_digest
-        assert digest is not None, "what has no payload is never unread"
-        filing.add(digest, order.document)
+        filing.add(order.unread.capture, order.document)
 
     def _file_record(self, unread: Unread, answer: Answer) -> None:
         plain = read_answer(answer, unread.capture.url)
@@ -138,18 +142,26 @@ class Reading:
 
 
 class _Filing:
-    """Readings on their way into the catalogue, many in one transaction, none held back while the next takes long."""
+    """Readings on their way into the catalogue, many in one transaction, none held back while the next takes long.
 
-    def __init__(self, place: Place) -> None:
+    With `converting` their texts are in the archive before.
+    """
+
+    def __init__(self, place: Place, converting: Converting | None) -> None:
         self._place = place
+        self._converting = converting
         self._waiting: list[tuple[str, Document]] = []
         self._since = 0.0
 
-    def add(self, digest: str, reading: Future[Document]) -> None:
-        """Waits for this reading; it is in the catalogue soon after, or when `end` was called."""
+    def add(self, capture: Capture, reading: Future[Document]) -> None:
+        """Waits for the reading of this capture; it is in the catalogue soon after, or when `end` was called."""
+        digest = capture.payload_digest
+        assert digest is not None, "what has no payload is never unread"
         if self._waiting and not self._is_soon(reading):
             self.end()
         document = reading.result()
+        if self._converting is not None:
+            self._converting.keep(capture, document)
         if not self._waiting:
             self._since = self._place.seams.monotonic()
         self._waiting.append((digest, document))
@@ -164,5 +176,7 @@ class _Filing:
 
     def end(self) -> None:
         """Files what waits."""
+        if self._converting is not None:
+            self._converting.settle()
         intake.file_documents(self._place.database, self._waiting, now=self._place.seams.now())
         self._waiting = []

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from archive.capture import Capture
+from archive.capture import Capture, Conversion
 from archive.clock import SYSTEM, Seams
 from archive.errors import NotAnArchive, WriteFailed
 from archive.files import WARC_FOLDER
 from archive.lock import FolderLock
-from archive.reader import captures_in
+from archive.reader import items_in
 from archive.records import Agent
 from archive.recovery import Recovered, recover
 from archive.writer import ArchiveWriter, Kept
@@ -87,8 +87,8 @@ def held(config: Config, seams: Seams = SYSTEM) -> Iterator[Place]:
         database = closing.enter_context(catalogue(config))
         _repair(database, config.data, seams)
 
-        def file_captures(kept: Sequence[Kept]) -> None:
-            intake.file_captures(database, [one.capture for one in kept])
+        def file_kept(kept: Sequence[Kept]) -> None:
+            intake.file_kept(database, [one.item for one in kept])
 
         agent = Agent(
             software=f"sourcekeep/{version('sourcekeep')}",
@@ -99,9 +99,7 @@ def held(config: Config, seams: Seams = SYSTEM) -> Iterator[Place]:
         run = f"{os.getpid()}-{seams.new_id().hex[:8]}"
         least_free = config.least_free_mib << 20
         writer = closing.enter_context(
-            ArchiveWriter(
-                config.data, run=run, agent=agent, on_durable=file_captures, seams=seams, least_free=least_free
-            )
+            ArchiveWriter(config.data, run=run, agent=agent, on_durable=file_kept, seams=seams, least_free=least_free)
         )
         pool = closing.enter_context(reading_pool(config))
         yield Place(config, seams, database, writer, pool)
@@ -113,7 +111,7 @@ def _repair(database: Database, data: Path, seams: Seams) -> None:
     adopted = reconcile.adopt(database, recovered.adopted)
     for path in sorted((data / WARC_FOLDER).glob("*.warc.gz")):
         if reconcile.known_end(database, path.name) is None:
-            adopted += reconcile.adopt(database, _captures_of(path))
+            adopted += reconcile.adopt(database, _items_of(path))
     if adopted:
         say(f"adopted {adopted} captures that the archive holds and the catalogue did not know")
     say_recovered(recovered)
@@ -130,10 +128,10 @@ def say_recovered(recovered: Recovered) -> None:
     say_torn(recovered.log_torn)
 
 
-def _captures_of(path: Path) -> list[Capture]:
-    """The captures in a file of the archive; none, and said, when it cannot be read at all."""
+def _items_of(path: Path) -> list[Capture | Conversion]:
+    """The captures and conversions in a file of the archive; none, and said, when it cannot be read at all."""
     try:
-        return list(captures_in(path))
+        return list(items_in(path))
     except (NotAnArchive, OSError) as error:
         say(f"{error}; `sourcekeep verify` names what is damaged")
         return []

@@ -13,7 +13,7 @@ from archive.custody import CustodyEvent
 from archive.errors import ArchiveError, NotAnArchive, UsageError
 from archive.files import WARC_FOLDER
 from archive.lock import FolderLock
-from archive.reader import captures_in, read_payload
+from archive.reader import items_in, read_payload
 from archive.records import Agent
 from archive.recovery import recover
 from archive.writer import ArchiveWriter
@@ -79,7 +79,7 @@ def _make(place: Place) -> dict[str, Any]:
         known.update(row["record_id"] for row in told.get("captures", []))
         retelling.tell_before_reading(place.database, told)
     adopted = retelling.adopt_untold(place.database, known)
-    reading = Reading(place)
+    reading = Reading(place, keep_text=False)  # the texts are in the archive; a rebuild adds nothing to it
     reading.catch_up()
     reading.finish()
     for capture in tellings:
@@ -89,16 +89,21 @@ def _make(place: Place) -> dict[str, Any]:
 
 
 def _file_captures(database: Database, data: Path) -> tuple[int, list[Capture]]:
-    """Rows for every sound capture, file by file; how many they are, and those that tell what runs decided."""
+    """Rows for every sound record, file by file; how many captures they are, and those that tell what runs decided."""
     count, tellings = 0, []
     for path in sorted((data / WARC_FOLDER).glob("*.warc.gz")):
         try:
-            for some in chunks(captures_in(path)):
-                count += intake.file_captures(database, some)
-                tellings += [one for one in some if one.record_type is RecordType.RESOURCE and one.url.startswith(RUN)]
+            for some in chunks(items_in(path)):
+                count += intake.file_kept(database, some)
+                tellings += [one for one in some if isinstance(one, Capture) and _tells(one)]
         except (NotAnArchive, OSError) as error:
             say(f"{error}; `sourcekeep verify` names what is damaged")
     return count, sorted(tellings, key=lambda one: one.timestamp)
+
+
+def _tells(capture: Capture) -> bool:
+    """True for a record of what a run decided."""
+    return capture.record_type is RecordType.RESOURCE and capture.url.startswith(RUN)
 
 
 def _told(place: Place, capture: Capture) -> retelling.Told:

@@ -20,7 +20,7 @@ def put_captures(connection: Connection, captures: Sequence[Capture]) -> int:
         return 0
     known = [Known(one.url, one.origin.why, one.origin.via, one.origin.hops) for one in captures]
     urls = know(connection, known, captures[0].timestamp)
-    files = _files_of(connection, {one.warc for one in captures})
+    files = files_of(connection, {one.warc for one in captures})
     originals = _digests_of(connection, {one.revisit_of for one in captures if not one.payload_sha1})
     return insert_missing(
         connection, _captures, [_row(one, urls[one.url], files[one.warc], originals) for one in captures]
@@ -53,7 +53,8 @@ def _row(one: Capture, url: int, warc: int, originals: dict[str, _Digests]) -> d
     }
 
 
-def _files_of(connection: Connection, names: set[str]) -> dict[str, int]:
+def files_of(connection: Connection, names: set[str]) -> dict[str, int]:
+    """The row numbers of these WARC files, each made when it is new."""
     insert_missing(connection, _files, [{"name": name} for name in sorted(names)])
     rows = connection.execute(select(_files.c.name, _files.c.id).where(_files.c.name.in_(names)))
     return dict(rows.all())

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from archive.capture import Capture
+from archive.capture import Capture, Conversion
 from archive.clock import utc_now
 from extract.document import Document
 from extract.incident.values import Incident
 from store.captures import put_captures
 from store.citing import Mention, sources_of
+from store.conversions import put_conversions
 from store.database import Database
 from store.documents import put_documents
 from store.incidents import Filed, put_incident
@@ -16,8 +17,8 @@ from store.resolutions import file_resolution
 from store.works import file_listed
 
 __all__ = [
-    "Filed", "file_captures", "file_document", "file_documents", "file_incident", "file_incidents", "file_listed",
-    "file_resolution", "file_source",
+    "Filed", "file_captures", "file_document", "file_documents", "file_incident", "file_incidents", "file_kept",
+    "file_listed", "file_resolution", "file_source",
 ]  # fmt: skip
 
 
@@ -46,6 +47,13 @@ def file_captures(db: Database, captures: Sequence[Capture]) -> int:
     """Files captures, known by their record ids; the number that was new. Their records must be durable."""
     with db.writing() as connection:
         return put_captures(connection, captures)
+
+
+def file_kept(db: Database, items: Sequence[Capture | Conversion]) -> int:
+    """Files captures and conversions in one transaction, as `file_captures` does; the number of new captures."""
+    with db.writing() as connection:
+        put_conversions(connection, [one for one in items if isinstance(one, Conversion)])
+        return put_captures(connection, [one for one in items if isinstance(one, Capture)])
 
 
 def file_document(db: Database, payload_digest: str, document: Document, *, now: datetime | None = None) -> None:

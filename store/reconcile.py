@@ -6,14 +6,15 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, or_, select, update
 
-from archive.capture import Capture, RecordType
+from archive.capture import Capture, Conversion, RecordType
 from archive.seed import OutcomeKind
 from store import schema
 from store.captures import put_captures
+from store.conversions import put_conversions
 from store.database import Database
 from store.rows import chunks
 
-_captures, _files, _urls = schema.capture, schema.warc_file, schema.url
+_captures, _files, _urls, _conversions = schema.capture, schema.warc_file, schema.url, schema.conversion
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +27,29 @@ class Compared:
 
 def known_end(db: Database, warc: str) -> int | None:
     """The first byte after the last record of a file that has a row; None when the file has none."""
-    query = select(func.max(_captures.c.offset + _captures.c.length)).join(_files).where(_files.c.name == warc)
     with db.reading() as connection:
-        return connection.execute(query).scalar()
+        ends = [
+            connection.execute(
+                select(func.max(rows.c.offset + rows.c.length)).join(_files).where(_files.c.name == warc)
+            ).scalar()
+            for rows in (_captures, _conversions)
+        ]
+    return max((end for end in ends if end is not None), default=None)
 
 
-def adopt(db: Database, captures: Sequence[Capture]) -> int:
-    """Gives rows to durable records that have none; the number that was new.
+def adopt(db: Database, items: Sequence[Capture | Conversion]) -> int:
+    """Gives rows to durable records that have none; the number of captures that were new.
 
     Whole answers of success count as captured, so that they are read; when their URLs are fetched next does not
     change, since nobody has seen what they lead to.
     """
     adopted = 0
-    for some in chunks(captures):
+    for some in chunks(items):
         with db.writing() as connection:
-            adopted += put_captures(connection, some)
-            records = [one.record_id for one in some]
+            put_conversions(connection, [one for one in some if isinstance(one, Conversion)])
+            captures = [one for one in some if isinstance(one, Capture)]
+            adopted += put_captures(connection, captures)
+            records = [one.record_id for one in captures]
             good = (
                 _captures.c.record_id.in_(records),
                 _captures.c.outcome.is_(None),

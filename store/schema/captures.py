@@ -55,6 +55,23 @@ capture = Table(
     Index("ix_capture_url_time", "url_id", "timestamp"),
     Index("ix_capture_place", "warc_file_id", "offset"),
 )
+# A text that is kept as a WARC record: `source` is the record id of the capture that was read. It has no foreign key to
+# the document: a run may be killed before it files that, and the text is then known again by these rows.
+conversion = Table(
+    "conversion",
+    metadata,
+    number(),
+    Column("record_id", Words, nullable=False, unique=True),
+    Column("source", Words, nullable=False, index=True),
+    Column("payload_digest", Words, nullable=False, index=True),
+    Column("text_digest", Words, nullable=False),
+    Column("reader", Words, nullable=False),
+    of("warc_file"),
+    Column("offset", BigInteger, nullable=False),
+    Column("length", BigInteger, nullable=False),
+    CheckConstraint(text('"offset" >= 0 AND length > 0'), name="place"),
+    Index("ix_conversion_place", "warc_file_id", "offset"),
+)
 # What was read from a payload; captures of the same bytes share it. `search_title` is what the index knows as title;
 # `indexed` is false for incident records that are no source: they would answer for the sources that they quote.
 document = Table(

@@ -144,7 +144,7 @@ rows = os.open(folder / "rows", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
 def commit(kept):
     for each in kept:
-        c = each.capture
+        c = each.item
         os.write(rows, f"{c.record_id} {c.warc} {c.offset} {c.length}\\n".encode())
     os.fdatasync(rows)
 

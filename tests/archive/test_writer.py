@@ -185,15 +185,15 @@ def test_who_is_told_finds_the_record_on_disk_and_in_order(tmp_path: Path) -> No
     def on_durable(kept: Sequence[Kept]) -> None:
         threads.add(threading.current_thread().name)
         for each in kept:
-            assert read_payload(tmp_path, each.capture).content == str(each.ticket).encode()
+            assert read_payload(tmp_path, each.item).content == str(each.ticket).encode()
         told.extend(kept)
 
     with ArchiveWriter(tmp_path, run="r", agent=AGENT, on_durable=on_durable) as writer:
         futures = [writer.keep(exchange(answer(body=str(n).encode())), CITED, ticket=n) for n in range(200)]
         assert not futures[-1].cancel()
     assert [each.ticket for each in told] == list(range(200))
-    assert [future.result(0) for future in futures] == [each.capture for each in told]
-    assert [each.capture.offset for each in told] == sorted(each.capture.offset for each in told)
+    assert [future.result(0) for future in futures] == [each.item for each in told]
+    assert [each.item.offset for each in told] == sorted(each.item.offset for each in told)
     assert threads == {"archive-writer"}
     assert writer.pending_bytes == 0
 
@@ -256,7 +256,7 @@ def test_a_refused_write_claims_nothing_and_the_next_run_goes_on(
     monkeypatch.setattr("archive.warcfile.os.fdatasync", disk.fdatasync)
     told: list[Capture] = []
     with ArchiveWriter(
-        tmp_path, run="r", agent=AGENT, on_durable=lambda kept: told.extend(k.capture for k in kept)
+        tmp_path, run="r", agent=AGENT, on_durable=lambda kept: told.extend(k.item for k in kept)
     ) as writer:
         exchanges = [exchange(answer(body=os.urandom(2_000)), f"https://a.example/{n}") for n in range(8)]
         failures = [writer.keep(each, CITED).exception(5) for each in exchanges]

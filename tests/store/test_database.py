@@ -75,6 +75,7 @@ def test_captures_filed_before_the_second_digest_are_kept_without_it(tmp_path: P
     with sqlite_module().connect(str(place)) as raw:
         raw.execute("DROP INDEX ix_capture_payload_sha1")
         raw.execute("ALTER TABLE capture DROP COLUMN payload_sha1")
+        raw.execute("DROP TABLE conversion")
         raw.execute("UPDATE alembic_version SET version_num = '0003'")
     with open_database(f"sqlite:///{place}") as brought_up, brought_up.reading() as connection:
         (capture,) = map(capture_of, connection.execute(capture_rows()))
@@ -101,7 +102,8 @@ def _at_first_step(place: Path) -> set[str]:
     with sqlite_module().connect(str(place)) as raw:
         raw.execute("PRAGMA foreign_keys=OFF")
         raw.execute("DROP VIEW page_words")
-        for name in ("page_index", "outcome", "capture", "warc_file", "page", "document", "host", "robots", "schedule"):
+        later = ("page", "document", "host", "robots", "schedule")
+        for name in ("page_index", "outcome", "capture", "conversion", "warc_file", *later):
             raw.execute(f"DROP TABLE {name}")
         raw.execute("UPDATE alembic_version SET version_num = '0001'")
         raw.execute("INSERT INTO run(kind, targets, state, forced, started) VALUES ('archive', '[]', 'done', 0, 0)")
