@@ -1,4 +1,4 @@
-"""The records that belong to a capture, found around it in its file without reading the rest."""
+"""The records that belong to a capture or conversion, found around it in its file without reading the rest."""
 
 from pathlib import Path
 
@@ -35,6 +35,12 @@ def members_of_event(path: Path, offset: int, length: int) -> list[Place]:
         places.append((at, end - at))
         at = end
     return places
+
+
+def begins_at(path: Path, offset: int, wanted: str) -> bool:
+    """True when the record with the id `wanted` begins at `offset`; only its header is read."""
+    fields = _fields_at(memoryview(mapped(path)), offset)
+    return fields is not None and record_id(fields.get("WARC-Record-ID")) == wanted
 
 
 def warcinfo_member(path: Path) -> Place | None:

@@ -4,23 +4,25 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from html import escape
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from archive.capture import Conversion
 from archive.clock import SYSTEM, Seams
 from archive.custody import CustodyEvent
 from archive.errors import UsageError, WriteFailed
 from archive.files import warc_path
 from archive.signature import signing_key
-from archive.wacz import WaczPage, write_wacz
+from archive.wacz import WaczFile, WaczPage, write_wacz
 from desk.config import Config
 from desk.custody import enter
 from desk.place import catalogue
 from store import dossier
+from store.conversions import conversions_of
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
@@ -34,15 +36,18 @@ def export(config: Config, key: str, out: Path, form: str | None = None, seams: 
     form = form or _form_of(out)
     with catalogue(config) as database:
         incident = dossier.incident_object(database, key)
-    written = _written(config, incident, out, form, seams)
+        texts = conversions_of(database, [one["record_id"] for _, one in _captures(incident)])
+    written = _written(config, incident, texts, out, form, seams)
     told = {"bytes": written["bytes"], "sha256": f"sha256:{written['sha256']}", "incident": incident["key"]}
     enter(config, CustodyEvent.EXPORTED, out.name, told, seams)
     return written
 
 
-def _written(config: Config, incident: dict[str, Any], out: Path, form: str, seams: Seams) -> dict[str, Any]:
+def _written(
+    config: Config, incident: dict[str, Any], texts: Sequence[Conversion], out: Path, form: str, seams: Seams
+) -> dict[str, Any]:
     if form == "wacz":
-        package = _package(config, incident, out, seams)
+        package = _package(config, incident, texts, out, seams)
         return {"file": str(out), "bytes": package.bytes, "sha256": package.sha256.removeprefix("sha256:")}
     content = _WRITERS[form](incident).encode("utf-8")
     fresh = out.with_name(f"{out.name}.new")
@@ -73,7 +78,10 @@ def _captures(incident: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[s
                 yield citation, capture
 
 
-def _package(config: Config, incident: dict[str, Any], out: Path, seams: Seams) -> Any:
+def _package(
+    config: Config, incident: dict[str, Any], texts: Sequence[Conversion], out: Path, seams: Seams
+) -> WaczFile:
+    """The captures of the incident with the texts that were read from just them, signed."""
     kept = list(_captures(incident))
     if not kept:
         raise UsageError(
@@ -89,7 +97,10 @@ def _package(config: Config, incident: dict[str, Any], out: Path, seams: Seams) 
         out,
         title=incident["title"],
         description=f"The archived sources of the incident record {incident['key']}.",
-        records=[(warc_path(config.data, one["warc"]), one["offset"], one["length"]) for _, one in kept],
+        records=[
+            *((warc_path(config.data, one["warc"]), one["offset"], one["length"]) for _, one in kept),
+            *((warc_path(config.data, one.warc), one.offset, one.length) for one in texts),
+        ],
         pages=pages,
         main_page=pages[0] if pages else None,
         created=seams.now(),

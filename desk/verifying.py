@@ -13,12 +13,13 @@ from archive.errors import StoreError, UsageError, WriteFailed
 from archive.files import OPEN, WARC_FOLDER, file_digest
 from archive.fixity import Damage, FileReport
 from archive.lock import FolderLock
+from archive.siblings import begins_at
 from desk.config import Config
 from desk.custody import enter
 from desk.fixity import FOUND, add, nothing_found, read_again
 from desk.pace import pace_shown
 from desk.place import catalogue
-from store import reconcile, rereading
+from store import conversions, reconcile, rereading
 from store.database import Database
 
 
@@ -69,6 +70,12 @@ def _due_among(files: Sequence[Path], database: Database, config: Config, now: d
     return [here[name] for name in named if name in here]
 
 
+def _lost_texts(path: Path, places: Sequence[conversions.TextPlace]) -> list[dict[str, Any]]:
+    """The conversions of a file that do not lie where they must. Those of others have no row and are no fault."""
+    gone = [one for one in places if not begins_at(path, one.offset, one.record_id)]
+    return [{"warc": one.warc, "offset": one.offset, "url": one.url} for one in gone]
+
+
 class _Reading:
     """One reading of the archive: what it found so far, and what it is held against."""
 
@@ -83,7 +90,7 @@ class _Reading:
         add(self.answer, replace(report, damaged=(*report.damaged, *self._exchanged(path, report))))
         present = ((capture.offset, capture.url) for capture in report.captures)
         compared = reconcile.compare(self._database, name, present)
-        self.answer["missing"] += compared.missing
+        self.answer["missing"] += compared.missing + _lost_texts(path, conversions.places(self._database, name))
         self.answer["unlisted"] += compared.unlisted
         self._note(lambda: rereading.file_reading(self._database, name, report, self._seams.now()))
 

@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, Row, select
+from sqlalchemy import Column, Connection, Row, func, select
 
 from archive.capture import Conversion
 from store import schema
@@ -36,6 +36,30 @@ def conversions_of(db: Database, record_ids: Iterable[str]) -> list[Conversion]:
     """What is kept of the readings of these captures, which are named by their record ids."""
     rows = _chosen(db, _conversions.c.source, record_ids)
     return [Conversion(**{name: getattr(row, name) for name in _OWN}, warc=row.warc) for row in rows]
+
+
+class TextPlace(NamedTuple):
+    """Where a conversion must lie, and the URL of the capture that was read."""
+
+    warc: str
+    offset: int
+    record_id: str
+    url: str
+
+
+def places(db: Database, warc: str) -> list[TextPlace]:
+    """The places of all conversions of a WARC file."""
+    captures, urls = schema.capture, schema.url
+    query = (
+        select(_files.c.name, _conversions.c.offset, _conversions.c.record_id, func.coalesce(urls.c.url, ""))
+        .join(_files, _files.c.id == _conversions.c.warc_file_id)
+        .outerjoin(captures, captures.c.record_id == _conversions.c.source)
+        .outerjoin(urls, urls.c.id == captures.c.url_id)
+        .where(_files.c.name == warc)
+        .order_by(_conversions.c.offset)
+    )
+    with db.reading() as connection:
+        return [TextPlace(*row) for row in connection.execute(query)]
 
 
 def _chosen(db: Database, column: Column[str], values: Iterable[str]) -> Iterator[Row[Any]]:

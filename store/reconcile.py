@@ -10,7 +10,7 @@ from archive.capture import Capture, Conversion, RecordType
 from archive.seed import OutcomeKind
 from store import schema
 from store.captures import put_captures
-from store.conversions import put_conversions
+from store.conversions import places, put_conversions
 from store.database import Database
 from store.rows import chunks
 
@@ -85,7 +85,9 @@ def lost(db: Database, present: Container[str]) -> list[dict[str, Any]]:
         named = connection.execute(select(_files.c.name).order_by(_files.c.name)).scalars()
         gone = [name for name in named if name not in present]
         queries = (_places().where(_files.c.name == name).order_by(_captures.c.offset) for name in gone)
-        return [_told(*row) for query in queries for row in connection.execute(query)]
+        captures = [_told(*row) for query in queries for row in connection.execute(query)]
+    texts = [_told(one.warc, one.offset, one.url) for name in gone for one in places(db, name)]
+    return captures + texts
 
 
 def _places() -> Select[Any]:
