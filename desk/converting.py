@@ -2,9 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from concurrent.futures import Future
 
-from archive.capture import Capture, Conversion
+from archive.capture import Capture
 from archive.conversion import Text, joined_pages
 from archive.fields import sha256_of
 from desk.place import Place
@@ -32,7 +31,7 @@ def text_of(document: Document) -> Text | None:
 
 
 class Converting:
-    """Hands the texts of documents to the archive, each once; `settle` waits until all of them are on disk.
+    """Keeps the texts of documents in the archive, each once; many at a time, as each group costs a transaction.
 
     A text is the same when payload, reader with version, and words are. So a payload that is read again, after a kill
     or for a second capture, adds nothing, and one of which more was read this time is kept as it reads now.
@@ -41,7 +40,7 @@ class Converting:
     def __init__(self, place: Place) -> None:
         self._place = place
         self._kept: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
-        self._under_way: list[Future[Conversion]] = []
+        self._waiting: list[tuple[Capture, Text]] = []
 
     def expect(self, payload_digests: Iterable[str]) -> None:
         """Learns which texts of these payloads, which are about to be read, are kept already."""
@@ -49,17 +48,17 @@ class Converting:
             self._kept[digest] |= texts
 
     def keep(self, source: Capture, document: Document) -> None:
-        """Keeps what was read from a capture, unless that is kept already or there is no text in it; does not wait."""
+        """What was read from a capture is kept at the next `settle`, unless it is already or there is no text in it."""
         text = text_of(document)
         if text is None or source.payload_digest is None:
             return
         known, mine = self._kept[source.payload_digest], (text.reader, sha256_of(joined_pages(text.pages)))
         if mine not in known:
             known.add(mine)
-            self._under_way.append(self._place.writer.keep_conversion(source, text))
+            self._waiting.append((source, text))
 
     def settle(self) -> None:
-        """Returns when all that was handed over is on disk and in the catalogue; WriteFailed when it cannot be."""
-        waiting, self._under_way = self._under_way, []
-        for future in waiting:
+        """Returns when all texts are on disk and have their rows; WriteFailed when they cannot be."""
+        waiting, self._waiting = self._waiting, []
+        for future in [self._place.writer.keep_conversion(source, text) for source, text in waiting]:
             future.result()
