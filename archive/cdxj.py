@@ -15,6 +15,7 @@ from archive.files import WARC_FOLDER, sync_folder, write_whole
 from archive.url import surt
 
 INDEX = "index.cdxj"
+REVISIT = "warc/revisit"  # what stands for the media type of a revisit
 LINES = ".cdxj"  # ending of the lines of one file, which wait beside it to be merged
 
 
@@ -39,7 +40,7 @@ def line_of(capture: Capture, warc: str | None = None) -> bytes:
     `warc` names the file when it differs from the capture's (a copy inside a package).
     """
     told: dict[str, str] = {"url": capture.url}
-    mime = "warc/revisit" if capture.record_type is RecordType.REVISIT else capture.mime
+    mime = REVISIT if capture.record_type is RecordType.REVISIT else capture.mime
     if mime:
         told["mime"] = mime
     if capture.http_status is not None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from archive.capture import Capture, Exchange, Origin, RecordType
+from archive.earlier import Earlier, no_document
 from archive.fields import Field, address_text, header_value, uri_value
 from archive.head import Head, read_head
 from archive.metadata import exchange_block, known_origin, resource_block
@@ -36,15 +37,22 @@ def answer_of(exchange: Exchange) -> Answer:
     return Answer(block, read_head(block), digests_of(entity_parts(body, exchange.framing)))
 
 
-def exchange_event(exchange: Exchange, origin: Origin, previous: Capture | None, ids: Ids) -> Event:
+def exchange_event(
+    exchange: Exchange, origin: Origin, previous: Capture | None, ids: Ids, earlier: Earlier = lambda url, digest: None
+) -> Event:
     """The records of an exchange: metadata, request, then the response or a revisit of `previous`.
 
-    ValueError when nothing was received: there is nothing to keep.
+    What is no document may also be a revisit of what `earlier` finds. ValueError when nothing was received: there is
+    nothing to keep.
     """
     if not exchange.received:
         raise ValueError(f"nothing was received for {exchange.url}")
     answer = answer_of(exchange)
-    profile = profile_of(exchange, answer.payload.sha256, answer.header("location"), previous)
+    digest = answer.payload.sha256
+    profile = profile_of(exchange, digest, answer.header("location"), previous)
+    if profile is None and digest and answer.payload.length and no_document(exchange, origin):
+        previous = earlier(exchange.url, digest)
+        profile = profile_of(exchange, digest, answer.header("location"), previous)
     repeated = previous if profile else None
     payload = _payload_of(repeated) if repeated and profile is Profile.NOT_MODIFIED else answer.payload
     wire = _wire_fields(exchange, answer.head, ids)

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Self
@@ -11,6 +12,7 @@ from typing import Any, Self
 from archive.capture import Capture, Conversion, Exchange, Origin
 from archive.clock import SYSTEM, Seams
 from archive.conversion import Text, conversion_event
+from archive.earlier import earlier_response
 from archive.event import exchange_event, resource_event
 from archive.records import Agent, Event, Ids
 from archive.series import Series
@@ -66,6 +68,7 @@ class ArchiveWriter:
         least_free: int = 0,
     ) -> None:
         self._series = Series(folder, run=run, agent=agent, seams=seams, roll_at=roll_at, least_free=least_free)
+        self._earlier = partial(earlier_response, folder)
         self._on_durable = on_durable
         self._seams = seams
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
@@ -93,13 +96,14 @@ class ArchiveWriter:
     ) -> "Future[Capture]":
         """A future of the capture of `exchange`, resolved when it is durable.
 
-        With `previous`, the last whole response of this URL, an unchanged answer becomes a revisit of it. The bytes
-        of the exchange must stay readable until the future is done. ValueError when nothing was received.
+        With `previous`, the last whole response of this URL, an unchanged answer becomes a revisit of it; an error, a
+        redirect or a robots.txt also of one that the index knows from an earlier run. The bytes of the exchange must
+        stay readable until the future is done. ValueError when nothing was received.
         """
         if not exchange.received:
             raise ValueError(f"nothing was received for {exchange.url}")
         size = len(exchange.received) + len(exchange.sent)
-        return self._enqueue(lambda ids: exchange_event(exchange, origin, previous, ids), size, ticket)
+        return self._enqueue(lambda ids: exchange_event(exchange, origin, previous, ids, self._earlier), size, ticket)
 
     def keep_resource(
         self, url: str, mime: str, content: bytes, origin: Origin, *, ticket: object = None

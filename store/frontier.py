@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, func, select, true, update
 
 from archive.seed import Why
 from store import schema
@@ -44,8 +44,9 @@ def add_seeds(
     """Makes these URLs the run's to fetch, as far as they are due (all, with `force`); the number it will fetch.
 
     A URL that was never captured because its host was not reached counts as due: whoever names it wants it now.
-    With a source goes what else serves it and is due, such as a redirect target or a document that an interrupted
-    run had not come to. A seed for a link check is always fetched, alone, and leaves the time of capture as it is.
+    With a source goes what else serves it and is due (all of it, with `force`), such as a redirect target or a
+    document: an interrupted run may not have come to it, and a page that answers "not modified" does not lead to it.
+    A seed for a link check is always fetched, alone, and leaves the time of capture as it is.
     """
     wanted = [Wanted(*seed) for seed in seeds]
     with db.writing() as connection:
@@ -59,7 +60,7 @@ def add_seeds(
         served = {one.source_id for one in wanted if one.source_id is not None and one.why is not Why.CHECK}
         for chunk in chunks(served):
             on_trail = select(_trail.c.url_id).where(_trail.c.source_id.in_(chunk))
-            due = (_urls.c.due_at <= now) | _missing()
+            due = true() if force else (_urls.c.due_at <= now) | _missing()
             added += _take(connection, run, due & _urls.c.id.in_(on_trail))
     return added
 

@@ -87,10 +87,12 @@ def _part(part: dict[str, Any]) -> bytes:
     return str(part["text"]).encode() * int(part.get("times", 1))
 
 
-def keep_all(folder: Path, exchanges: list[Exchange], *, seams: Seams = SYSTEM, **given: Any) -> list[Capture]:
+def keep_all(
+    folder: Path, exchanges: list[Exchange], *, seams: Seams = SYSTEM, origin: Origin = CITED, **given: Any
+) -> list[Capture]:
     """Write exchanges into `folder` and give their captures."""
     with ArchiveWriter(folder, run="run-1", agent=AGENT, seams=seams, **given) as writer:
-        futures = [writer.keep(each, CITED) for each in exchanges]
+        futures = [writer.keep(each, origin) for each in exchanges]
         return [future.result(10) for future in futures]
 
 

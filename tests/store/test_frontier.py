@@ -254,6 +254,19 @@ def test_what_an_interrupted_run_had_found_goes_with_its_source(db: Database, ru
     assert [seed.url for seed in claim(db, again, 10, SOON)] == [B]
 
 
+def test_force_fetches_the_documents_of_a_page_that_was_not_modified(db: Database, run: int) -> None:
+    file_incident(db, a_record(a_citation(1, "Audit", A)), now=NOW)
+    cited = [Wanted(A, Why.CITED, source_id=dossier.works(db)[0].source_id)]
+    add_seeds(db, run, cited, now=NOW)
+    first = captured(claim(db, run, 1, NOW)[0], Found(B, Why.DOCUMENT, "L"))
+    settle(db, run, [first], NOW)
+    fetch_all(db, run)
+    again = next_run(db)
+    add_seeds(db, again, cited, now=NOW, force=True)
+    settle(db, again, [_unchanged(first)], NOW)
+    assert fetch_all(db, again) == [B]
+
+
 def test_captures_of_redirects_and_documents_belong_to_the_source(db: Database, run: int) -> None:
     file_incident(db, a_record(a_citation(1, "Audit", A)), now=NOW)
     add_seeds(db, run, [Wanted(A, Why.CITED, source_id=dossier.works(db)[0].source_id)], now=NOW)
