@@ -6,6 +6,10 @@ default:
 test:
     pytest
 
+# The second readers of some tests (pywb, py-wacz), in an environment of their own.
+oracles:
+    .ci/oracles .oracles
+
 # Hundreds of kills, cuts and mutations (long).
 torture:
     pytest -m torture --timeout 3600

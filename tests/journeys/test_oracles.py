@@ -3,10 +3,9 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -18,13 +17,15 @@ from warcio.utils import Digester
 
 from desk.sample import PAGE_URL, SampleWeb
 from tests.conftest import GUARD, ROOT
+from tests.journeys.kept import assert_replays, facts_of, index_of, kept_in, warcs
+from tests.journeys.oracles import asked, wayback
 from tests.journeys.program import Program
 
 KEY = "met-police-live-facial-recognition"
 
 
 @pytest.fixture(scope="module")
-def archived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+def archived(tmp_path_factory: pytest.TempPathFactory) -> Program:
     """The sample incident archived, then its links checked, which adds revisits in a second WARC file."""
     home = tmp_path_factory.mktemp("oracles")
     with SampleWeb() as web, pytest.MonkeyPatch.context() as patch:
@@ -33,22 +34,12 @@ def archived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
         program = Program(home / "data", web.origin, delay_s=0)
         program("archive", PAGE_URL, code=1)
         program("check", code=1)
-        yield program
-
-
-def warcs(program: Program) -> list[Path]:
-    found = sorted((program.data / "warc").iterdir())
-    assert len(found) == 2
-    assert all(path.name.endswith(".warc.gz") for path in found)
-    return found
-
-
-def our_lines(program: Program) -> list[str]:
-    return (program.data / "index.cdxj").read_text().splitlines()
+    assert len(warcs(program.data)) == 2
+    return program
 
 
 def our_urls(program: Program) -> list[str]:
-    urls = sorted(json.loads(line.split(" ", 2)[2])["url"] for line in our_lines(program))
+    urls = sorted(facts_of(line)["url"] for line in index_of(program.data))
     assert len(urls) > 20, "every answer: robots.txt, redirects and errors too"
     return urls
 
@@ -60,12 +51,12 @@ def beside_python(name: str) -> str:
 
 def test_warcio_finds_every_digest_right_and_the_captures_of_our_index(archived: Program) -> None:
     checked = subprocess.run(
-        [beside_python("warcio"), "check", "--verbose", *map(str, warcs(archived))], capture_output=True, text=True
+        [beside_python("warcio"), "check", "--verbose", *map(str, warcs(archived.data))], capture_output=True, text=True
     )
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert "fail" not in checked.stdout
     urls = []
-    for path in warcs(archived):
+    for path in warcs(archived.data):
         with path.open("rb") as stream:
             for record in ArchiveIterator(stream, check_digests="raise"):
                 record.content_stream().read()
@@ -76,7 +67,7 @@ def test_warcio_finds_every_digest_right_and_the_captures_of_our_index(archived:
 
 def test_the_sha1_beside_our_digest_is_what_the_wayback_machine_would_call_the_payload(archived: Program) -> None:
     found = 0
-    for path in warcs(archived):
+    for path in warcs(archived.data):
         stated: dict[str, str] = {}
         with path.open("rb") as stream:
             for record in ArchiveIterator(stream):
@@ -93,7 +84,7 @@ def test_the_sha1_beside_our_digest_is_what_the_wayback_machine_would_call_the_p
 
 def test_fastwarc_finds_every_digest_right_and_the_captures_of_our_index(archived: Program) -> None:
     urls = []
-    for path in warcs(archived):
+    for path in warcs(archived.data):
         with path.open("rb") as stream:
             for record in FastIterator(stream, parse_http=False):
                 assert record.verify_block_digest(consume=False), record.headers.asdict()
@@ -109,21 +100,42 @@ def test_fastwarc_finds_every_digest_right_and_the_captures_of_our_index(archive
 
 def test_the_indexer_of_the_pywb_project_makes_the_index_that_we_made(archived: Program) -> None:
     said = subprocess.run(
-        [beside_python("cdxj-indexer"), *map(str, warcs(archived))], capture_output=True, text=True, check=True
+        [beside_python("cdxj-indexer"), *map(str, warcs(archived.data))], capture_output=True, text=True, check=True
     )
     assert said.stderr == ""
     theirs = said.stdout.splitlines()
-    assert sorted(json.loads(line.split(" ", 2)[2])["url"] for line in theirs) == our_urls(archived)
-    assert sorted(theirs) == sorted(our_lines(archived))
+    assert sorted(facts_of(line)["url"] for line in theirs) == our_urls(archived)
+    assert sorted(theirs) == sorted(index_of(archived.data))
 
 
-def test_wacz_validate_accepts_the_package_of_a_whole_run(archived: Program) -> None:
-    out = archived.data.parent / "met.wacz"
+def test_pywb_itself_makes_the_index_that_we_made(archived: Program) -> None:
+    said = asked("cdx-indexer", "--cdxj", *warcs(archived.data))
+    assert (said.returncode, said.stderr) == (0, "")
+    ours = [facts_of(line) for line in index_of(archived.data)]
+    for facts in ours:
+        facts.setdefault("mime", "unk")  # pywb has a word for an answer without Content-Type
+        if facts["mime"] == "warc/revisit":
+            del facts["status"]  # and leaves out what a revisit answered
+    assert in_order(map(facts_of, said.stdout.splitlines())) == in_order(ours)
+
+
+def in_order(entries: Iterable[dict[str, str]]) -> list[list[tuple[str, str]]]:
+    return sorted(sorted(facts.items()) for facts in entries)
+
+
+def test_pywb_replays_every_capture_as_our_reader_reads_it(archived: Program, tmp_path: Path) -> None:
+    kept = kept_in(archived.data)
+    documents = [one for one in kept if one.capture.mime == "application/pdf"]
+    assert len(documents) >= 7
+    assert all(one.payload.startswith(b"%PDF-") for one in documents)
+    with wayback(archived.data, tmp_path / "pywb") as server:
+        assert_replays(server, kept)
+
+
+def test_wacz_validate_accepts_the_package_of_a_whole_run(archived: Program, tmp_path: Path) -> None:
+    out = tmp_path / "met.wacz"
     archived("export", KEY, "-o", out)
-    program = shutil.which("wacz")
-    if program is None:
-        pytest.skip("py-wacz is not installed (it wants an environment of its own, with `wacz` on the PATH)")
-    judged = subprocess.run([program, "validate", "-f", str(out)], capture_output=True, text=True)
+    judged = asked("wacz", "validate", "-f", out)
     assert judged.returncode == 0, judged.stdout + judged.stderr
 
 
