@@ -8,7 +8,7 @@ from archive.capture import Capture, Exchange, Origin, RecordType
 from archive.cdxj import REVISIT, Entry, lookup
 from archive.fields import uri_value
 from archive.files import warc_path
-from archive.reader import captures_of
+from archive.reader import items_of
 from archive.scanner import scan_warc
 from archive.seed import Why
 from archive.stretch import mapped
@@ -44,5 +44,5 @@ def _read(folder: Path, entry: Entry) -> Capture | None:
     except (OSError, ValueError):  # the file is gone, or the index names none
         return None
     lies = bytes(view[entry.offset : entry.offset + entry.length])
-    found = next(captures_of(scan_warc(lies), entry.warc), None)
-    return None if found is None else replace(found, offset=entry.offset)
+    found = next(items_of(scan_warc(lies), entry.warc), None)
+    return replace(found, offset=entry.offset) if isinstance(found, Capture) else None

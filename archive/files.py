@@ -18,6 +18,15 @@ def sync_folder(folder: Path) -> None:
         os.close(fd)
 
 
+def sync_file(path: Path) -> None:
+    """Make the content of a file outlive a power cut, whoever wrote it."""
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file, on disk before this returns; an older one of that name is replaced at once or not at all."""
     fresh = path.with_name(path.name + ".new")
@@ -33,6 +42,11 @@ def file_digest(path: Path) -> str:
     """`sha256:` and the lower-case hex digest of a whole file."""
     with path.open("rb") as file:
         return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+
+
+def warc_files(folder: Path) -> list[Path]:
+    """The WARC files of a data folder by name, with those that a run writes or that a crash left open."""
+    return sorted([*(folder / WARC_FOLDER).glob("*.warc.gz"), *(folder / WARC_FOLDER).glob("*" + OPEN)])
 
 
 def warc_path(folder: Path, name: str) -> Path:

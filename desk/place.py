@@ -85,7 +85,7 @@ def held(config: Config, seams: Seams = SYSTEM) -> Iterator[Place]:
     with ExitStack() as closing:
         closing.enter_context(FolderLock(config.data))
         database = closing.enter_context(catalogue(config))
-        _repair(database, config.data, seams)
+        repair(database, config.data, seams)
 
         def file_kept(kept: Sequence[Kept]) -> None:
             intake.file_kept(database, [one.item for one in kept])
@@ -105,13 +105,18 @@ def held(config: Config, seams: Seams = SYSTEM) -> Iterator[Place]:
         yield Place(config, seams, database, writer, pool)
 
 
-def _repair(database: Database, data: Path, seams: Seams) -> None:
+def repair(database: Database, data: Path, seams: Seams = SYSTEM) -> None:
     """Files that a killed run left open or that `scrapy crawl` wrote: adopted as far as they are whole, and said."""
-    recovered = recover(data, lambda name: reconcile.known_end(database, name), seams)
-    adopted = reconcile.adopt(database, recovered.adopted)
+    adopted = 0
+
+    def adopt(items: Sequence[Capture | Conversion]) -> None:
+        nonlocal adopted
+        adopted += reconcile.adopt(database, items)
+
+    recovered = recover(data, lambda name: reconcile.known_end(database, name), adopt, seams)
     for path in sorted((data / WARC_FOLDER).glob("*.warc.gz")):
         if reconcile.known_end(database, path.name) is None:
-            adopted += reconcile.adopt(database, _items_of(path))
+            adopt(_items_of(path))
     if adopted:
         say(f"adopted {adopted} captures that the archive holds and the catalogue did not know")
     say_recovered(recovered)

@@ -11,17 +11,16 @@ from archive.capture import Capture, RecordType
 from archive.clock import SYSTEM, Seams
 from archive.custody import CustodyEvent
 from archive.errors import ArchiveError, NotAnArchive, UsageError
-from archive.files import WARC_FOLDER
+from archive.files import OPEN, WARC_FOLDER, warc_files
 from archive.lock import FolderLock
 from archive.reader import items_in, read_payload
 from archive.records import Agent
-from archive.recovery import recover
 from archive.writer import ArchiveWriter
 from desk.config import Config
 from desk.custody import enter
 from desk.following import Reading
 from desk.output import say
-from desk.place import Place, reading_pool, say_recovered, user_agent
+from desk.place import Place, catalogue, reading_pool, repair, user_agent
 from desk.telling import FORMAT, RUN
 from desk.verifying import verify_folder
 from store import intake, retelling
@@ -42,13 +41,14 @@ def rebuild(config: Config, seams: Seams = SYSTEM) -> dict[str, Any]:
         raise UsageError(f"{config.data} holds no archive", advice="Name the data folder with --data.")
     path = catalogue_file(config.database_url)
     with FolderLock(config.data):
-        say_recovered(recover(config.data, lambda name: None, seams))
         fresh = fresh_beside(path)
         with _beside(config, fresh, seams) as place:
             answer = _make(place)
         backup = replace(path, fresh, seams.now())
         if backup is not None:
             say(f"the catalogue that was there is kept as {backup}")
+        with catalogue(config) as database:  # last: an open file gets its name when this catalogue knows all of it
+            repair(database, config.data, seams)
         enter(config, CustodyEvent.REBUILT, path.name, answer, seams)
     return {**answer, "backup": str(backup) if backup else None}
 
@@ -91,13 +91,14 @@ def _make(place: Place) -> dict[str, Any]:
 def _file_captures(database: Database, data: Path) -> tuple[int, list[Capture]]:
     """Rows for every sound record, file by file; how many captures they are, and those that tell what runs decided."""
     count, tellings = 0, []
-    for path in sorted((data / WARC_FOLDER).glob("*.warc.gz")):
+    for path in warc_files(data):
         try:
             for some in chunks(items_in(path)):
                 count += intake.file_kept(database, some)
                 tellings += [one for one in some if isinstance(one, Capture) and _tells(one)]
         except (NotAnArchive, OSError) as error:
-            say(f"{error}; `sourcekeep verify` names what is damaged")
+            if path.suffix != OPEN:  # of such a file the repair says what becomes of it
+                say(f"{error}; `sourcekeep verify` names what is damaged")
     return count, sorted(tellings, key=lambda one: one.timestamp)
 
 

@@ -10,7 +10,7 @@ from archive.chain import Chain, hold_chain, read_chain
 from archive.clock import SYSTEM, Seams
 from archive.custody import CustodyEvent
 from archive.errors import StoreError, UsageError, WriteFailed
-from archive.files import OPEN, WARC_FOLDER, file_digest
+from archive.files import OPEN, WARC_FOLDER, file_digest, warc_files
 from archive.fixity import Damage, FileReport
 from archive.lock import FolderLock
 from archive.siblings import begins_at
@@ -34,7 +34,7 @@ def verify_folder(config: Config, seams: Seams = SYSTEM, *, due: bool = False) -
     if not folder.is_dir():
         raise UsageError(f"{config.data} holds no archive", advice="Name the data folder with --data.")
     with FolderLock(config.data, seams=seams), catalogue(config) as database:
-        files = _files_of(folder)
+        files = warc_files(config.data)
         wanted = _due_among(files, database, config, seams.now()) if due else files
         reading = _Reading(config, database, hold_chain(config.data, files), seams)
         with pace_shown(wanted) as pace:
@@ -50,11 +50,7 @@ def is_reading_due(config: Config, now: datetime) -> bool:
     if not folder.is_dir():
         return False
     with catalogue(config) as database:
-        return bool(_due_among(_files_of(folder), database, config, now))
-
-
-def _files_of(folder: Path) -> list[Path]:
-    return sorted([*folder.glob("*.warc.gz"), *folder.glob("*" + OPEN)])
+        return bool(_due_among(warc_files(config.data), database, config, now))
 
 
 def _final_name(path: Path) -> str:
