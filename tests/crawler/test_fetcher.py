@@ -1,5 +1,7 @@
 """Each seed ends in one named outcome, its bytes kept, its host spared."""
 
+import asyncio
+import gc
 import re
 import ssl
 import time
@@ -8,9 +10,11 @@ from itertools import pairwise
 
 import pytest
 
+from archive.errors import WriteFailed
+from archive.host import RobotsCopy
 from archive.seed import Found, Outcome, OutcomeKind, Why
 from crawler.connect_to import ConnectTo
-from crawler.memory import MemorySupply
+from crawler.memory import MemoryLedger, MemorySupply
 from crawler.trust import Trust
 from tests.crawler.bench import AGENT, Archive, Trial, seed
 from tests.hostile import ETAG, MODIFIED, PATHS
@@ -228,3 +232,19 @@ def test_an_answer_without_content_length_and_status_204_is_no_document() -> Non
     with Site() as site:
         site.add("a.test", "/none", Answer(204))
         assert Trial(site).run(["http://a.test/none"])["http://a.test/none"].kind is OutcomeKind.HTTP_ERROR
+
+
+class FullLedger(MemoryLedger):
+    """A ledger on a disk that is full."""
+
+    async def save_robots(self, origin: str, copy: RobotsCopy) -> None:
+        await asyncio.sleep(0.01 * int(origin[8]))
+        raise WriteFailed("the disk is full")
+
+
+@pytest.mark.parametrize("spiders", [True, False])
+def test_a_ledger_that_fails_ends_the_crawl_with_one_error(spiders: bool, caplog: pytest.LogCaptureFixture) -> None:
+    with Site() as site, pytest.raises(WriteFailed):
+        Trial(site, ledger=FullLedger()).run([f"http://h{n}.test/" for n in range(6)], spiders=spiders)
+    gc.collect()
+    assert "never retrieved" not in caplog.text

@@ -217,6 +217,19 @@ def test_workers_start_beside_files_that_are_named_as_our_rooms(python: str, tmp
     assert "failure=None" in done.stdout, done.stderr
 
 
+def wait_until_it_waits(process: int) -> None:
+    """Until the main thread sleeps and nothing wakes it: a signal just before a wait is heard after it."""
+    before = None
+    while (now := _state(process)) != before or now[0] != "S":
+        before = now
+        time.sleep(0.2)
+
+
+def _state(process: int) -> tuple[str, str]:
+    told = dict(line.split(":\t", 1) for line in Path(f"/proc/{process}/status").read_text().splitlines())
+    return told["State"][0], told["voluntary_ctxt_switches"]
+
+
 def test_ctrl_c_ends_quietly_and_leaves_no_worker(python: str, tmp_path: Path) -> None:
     program = (
         "from extract.pool import Pool, Limits\n"
@@ -230,7 +243,7 @@ def test_ctrl_c_ends_quietly_and_leaves_no_worker(python: str, tmp_path: Path) -
     with child:
         assert child.stdout is not None
         child.stdout.readline()
-        time.sleep(0.2)
+        wait_until_it_waits(child.pid)
         os.killpg(child.pid, signal.SIGINT)
         _, errors = child.communicate(timeout=20)
     assert errors.count(b"Traceback") <= 1
