@@ -307,7 +307,7 @@ def test_a_write_that_would_leave_too_little_free_stops_the_writer_before_it(
             assert "the captures before are safe" in str(refused.value)
     assert open_file.read_bytes() == before
     found = recover(tmp_path, {first.warc: first.offset + first.length}.get)
-    assert found == Recovered()
+    assert found == Recovered(entered=[first.warc]), "closed as it is, and entered in the custody log"
     disk.free = 1 << 40
     again = keep_all(tmp_path, [exchange(answer(body=os.urandom(1_200_000)))], least_free=100 << 20)
     kept = [c for path in sorted((tmp_path / "warc").glob("*.warc.gz")) for c in captures_in(path)]
