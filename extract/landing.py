@@ -21,6 +21,7 @@ _ASKS = re.compile(
 _BESIDE = re.compile(r"(?:\.(?:jpe?g|png|gif|txt)|license|licence|/thumbnails?/.*|\.has\w+ThumbnailVersion/.*)$", re.I)
 _EPRINTS_FILE = re.compile(r"/[0-9]+/[0-9]+/[^/]+\.[A-Za-z0-9]{2,5}$")
 _DSPACE_FILE = re.compile(r"/bitstreams?/(?:handle/)?[^?]+")
+_DRUPAL_FILE = re.compile(r"/(?:sites/[^/]+/files|system/files)/[^/]|/media/[0-9]+/(?P<asks>download)$")
 
 
 def scholarly_metadata(page: WebPage) -> list[Link]:
@@ -29,11 +30,26 @@ def scholarly_metadata(page: WebPage) -> list[Link]:
     url = page.absolute(address) if address else None
     if url is None:
         return []
+    return [Link(url, *_stated_title_and_year(page))]
+
+
+def _stated_title_and_year(page: WebPage) -> tuple[str, int | None]:
+    """What the head states for indexers, else what the page says to people."""
     title = page.meta("eprints.title", "citation_title", "dc.title") or page.title
-    year = re.match(
-        r"(?:19|20)[0-9]{2}", page.meta("eprints.date", "citation_publication_date", "citation_date", "dc.date")
-    )
-    return [Link(url, title, int(year[0]) if year else page.year)]
+    dated = page.meta("eprints.date", "citation_publication_date", "citation_date", "dc.date")
+    year = re.match(r"(?:19|20)[0-9]{2}", dated)
+    return title, int(year[0]) if year else page.year
+
+
+def from_head(name: str, form: str, replacement: str) -> Rule:
+    """A rule: the address that the head states under `name`, rewritten as `re.sub` does; none of another form."""
+
+    def rewritten(page: WebPage) -> list[Link]:
+        stated = page.absolute(page.meta(name))
+        url = re.sub(form, replacement, stated) if stated and re.search(form, stated) else None
+        return [Link(url, *_stated_title_and_year(page))] if url else []
+
+    return rewritten
 
 
 def eprints(page: WebPage) -> list[Link]:
@@ -77,18 +93,28 @@ def processwire(page: WebPage) -> list[Link]:
     return _taken(page, lambda anchor: "/site/assets/files/" in anchor.path and anchor.is_document)
 
 
+def drupal(page: WebPage) -> list[Link]:
+    """Documents of a Drupal site: files under `/sites/<site>/files/`, media entities at `/media/<id>/download`."""
+
+    def is_file(anchor: Anchor) -> bool:
+        found = _DRUPAL_FILE.search(anchor.path)
+        return found is not None and (found["asks"] is not None or anchor.is_document)
+
+    return _taken(page, is_file)
+
+
 def govuk(page: WebPage) -> list[Link]:
     """Attachments of a GOV.UK publication: files on its asset host, HTML attachments below the page's own path."""
     own = urlsplit(page.url).path.rstrip("/") + "/"
     within = "section[contains(@class, 'attachment')] | //div[contains(@class, 'attachment')]"
     in_blocks = [anchor for part in within.split(" | //") for anchor in page.anchors(part)]
     found = [
-        anchor.link(page.title)
+        anchor.link()
         for anchor in (in_blocks or page.anchors())
         if anchor.path.startswith(own)
         or ((urlsplit(anchor.url).hostname or "").startswith("assets.") and anchor.is_document)
     ]
-    return [Link(link.url, link.text, link.year or page.year) for link in once(found)]
+    return [Link(link.url, link.text or page.title, link.year or page.year) for link in once(found)]
 
 
 def mynewsdesk(page: WebPage) -> list[Link]:
@@ -146,12 +172,31 @@ def links_to(*hosts: str) -> Rule:
     return links_to_hosts
 
 
+def addressed(*forms: str) -> Rule:
+    """A rule: content links in whose address one of `forms` (regular expressions) is found, whatever they say."""
+
+    def links_addressed(page: WebPage) -> list[Link]:
+        return _taken(page, lambda anchor: any(re.search(form, anchor.url) for form in forms))
+
+    return links_addressed
+
+
+def itself(*forms: str) -> Rule:
+    """A rule: a page of such an address is the document, what it links to are references; no later rule counts."""
+
+    def the_page(page: WebPage) -> list[Link]:
+        own = page.url.partition("#")[0]
+        return [Link(own, page.title, page.year)] if any(re.search(form, own) for form in forms) else []
+
+    return the_page
+
+
 def follow(page: WebPage, rules: Iterable[Rule], most: int) -> list[Link]:
-    """What the first rule that finds anything gives, at most `most` links; the page itself is no answer."""
+    """What the first rule that finds anything gives, at most `most` links; the page itself ends the search as none."""
+    own = page.url.partition("#")[0]
     for rule in rules:
-        found = [link for link in rule(page) if link.url != page.url.partition("#")[0]]
-        if found:
-            return found[:most]
+        if found := rule(page):
+            return [link for link in found if link.url != own][:most]
     return []
 
 

@@ -11,12 +11,12 @@ from extract.document import Link
 from extract.landing import once
 from extract.tidy import clean_line
 from extract.webpage import Anchor, WebPage
-from extract.years import stated_year
+from extract.years import stated_year, year_in_path
 
 MOST = 1_000  # works of one listing
 SHORTEST = 2  # words: shorter link texts are subjects, page numbers, names of months
 _NOT_WORKS = re.compile(
-    r"/(?:tags?|category|categories|author|topics?|subjects?|page|login|search|contact|privacy|cookies?|donate|feed|rss)(?:/|$)"
+    r"/(?:tags?|category|categories|author|topics?|subjects?|page|login|search|contact|privacy|cookies?|donate|(?:feed|rss|atom)(?:\.xml)?)(?:/|$)"
 )
 
 
@@ -30,6 +30,26 @@ def entries(page: WebPage) -> list[Link]:
     own = _without_query(page.url)
     found = (anchor.link() for anchor in page.anchors() if _without_query(anchor.url) != own and _may_be_work(anchor))
     return [link for link in once(found) if len(link.text.split()) >= SHORTEST][:MOST]
+
+
+def undated(page: WebPage) -> list[Link]:
+    """As `entries`, of a list that says only when a page was last changed: that is no year of the work."""
+    return [Link(link.url, link.text) for link in entries(page)]
+
+
+def described(page: WebPage) -> list[Link]:
+    """The works of a list of definitions: a term (`dt`) links to the work, its description (`dd`) has the title.
+
+    arXiv's lists are such; the word before the title ("Title:") stands in a `descriptor` and is no part of it.
+    """
+    found = []
+    for term in page.root.xpath("//dl/dt[.//a[@href]][following-sibling::*[1][self::dd]]")[:MOST]:
+        url = page.absolute(next(iter(term.xpath(".//a/@href"))))
+        titled = term.xpath("following-sibling::dd[1]//*[contains(concat(' ', @class), 'title')][1]")
+        words = titled[0].xpath(".//text()[not(parent::*[@class='descriptor'])]") if titled else ()
+        if url and words:
+            found.append(Link(url, clean_line(" ".join(words), 500), year_in_path(urlsplit(url).path)))
+    return once(found)
 
 
 def stated(page: WebPage) -> list[Link]:

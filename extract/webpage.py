@@ -38,6 +38,7 @@ _CLICK_WORDS = frozenset({
     "publications", "read", "reading", "report", "see", "show", "story", "study", "summary", "text", "the",
     "this", "to", "version", "view", "visit", "web", "website",
 })  # fmt: skip
+_STAMP = re.compile(r"(?:uploaded|updated|published|added|modified)\b.{0,40}$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -210,7 +211,9 @@ def _targets(element: Any) -> Iterator[str]:
 
 
 def _says_only_click(title: str) -> bool:
-    """True of words that ask for a click, and of the bare name of a file."""
+    """True of words that ask for a click, of the bare name of a file, and of a note of when it was put there."""
+    if _STAMP.match(title) and stated_year(title):
+        return True
     if " " not in title and (title.count("-") + title.count("_") > 1 or re.search(r"\.[A-Za-z0-9]{2,4}$", title)):
         return True
     return all(word in _CLICK_WORDS for word in re.findall(r"\w+", title.lower()))

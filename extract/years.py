@@ -23,6 +23,8 @@ _FOLDERS = re.compile(rf"/{_YEAR}/(?:0[1-9]|1[0-2])(?=/)")
 _FOLDER = re.compile(rf"/{_YEAR}(?=/)")
 _STAMP = re.compile(rf"(?<![0-9]){_YEAR}(?:0[1-9]|1[0-2])(?:[0-2][0-9]|3[01])?(?![0-9])")
 _IN_NAME = re.compile(rf"(?<![0-9]){_YEAR}(?![0-9])")
+# arXiv's identifiers since April 2007: year and month in two digits each, a number, perhaps a version.
+_ARXIV = re.compile(r"(?P<short>[0-9]{2})(?:0[1-9]|1[0-2])\.[0-9]{4,5}(?:v[0-9]+)?(?:\.pdf)?")
 
 
 def stated_year(text: str) -> int | None:
@@ -52,6 +54,8 @@ def year_in_path(path: str) -> int | None:
     where it is a year and a month. Several years ("2020-to-2022") are none.
     """
     folder, _, name = path.rpartition("/")
+    if arxiv := _ARXIV.fullmatch(name):
+        return 2000 + int(arxiv["short"])
     for form, where in ((_FOLDERS, folder + "/"), (_STAMP, name), (_IN_NAME, name), (_FOLDER, folder + "/")):
         years = {int(found["year"]) for found in form.finditer(where)}
         if years:

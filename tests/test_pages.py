@@ -10,7 +10,7 @@ import pytest
 from crawler.publisher import Publisher, by_name, for_host, named, publishers, read_landing, read_listing
 
 PAGES = Path(__file__).with_name("pages")
-SAVED = sorted(PAGES.glob("*/*.html"))
+SAVED = sorted(page for page in PAGES.glob("*/*") if page.suffix in (".html", ".xml"))
 ABOUT = re.compile(rb"<!-- Made for sourcekeep's tests after the layout of .+; licence Apache-2\.0\. url: (\S+) -->\n")
 KINDS = {"landing": read_landing, "listing": read_listing}
 HOSTED = [publisher for publisher in publishers() if publisher.hosts]
@@ -39,14 +39,17 @@ def test_a_landing_page_gives_as_many_documents_as_expected(page: Path) -> None:
 
 
 @pytest.mark.parametrize("publisher", publishers(), ids=lambda publisher: publisher.name)
-def test_each_publisher_has_a_saved_landing_page_and_listing(publisher: type[Publisher]) -> None:
+def test_each_publisher_has_a_saved_landing_page_and_a_listing_where_its_site_lists(publisher: type[Publisher]) -> None:
     saved = {page.stem.partition("-")[0] for page in SAVED if page.parent.name == publisher.name}
-    assert saved == set(KINDS)
+    wanted = {"landing", "listing"} if publisher.listings else {"landing"}
+    assert wanted <= saved <= set(KINDS)
 
 
-def test_no_saved_page_is_of_nobody() -> None:
+def test_no_saved_page_is_of_nobody_and_no_golden_of_no_page() -> None:
     names = {publisher.name for publisher in publishers()}
     assert {page.parent.name for page in PAGES.glob("*/*")} <= names
+    goldens = {page.with_suffix(".golden.json") for page in SAVED}
+    assert {file for file in PAGES.glob("*/*") if file not in SAVED} == goldens
 
 
 def test_no_host_has_two_publishers() -> None:

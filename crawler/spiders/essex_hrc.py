@@ -44,9 +44,11 @@ class EssexHumanRightsCentre(Publisher):
     documents = (landing.eprints, landing.wordpress_uploads, landing.linked_pdfs)
     moves = (
         rewritten(rf"https?://{_DEAD}/.*/London-Met-Police-Trial-of-Facial-Recognition-Tech-Report[^/]*", _REPOSITORY),
+        rewritten(rf"https?://{_DEAD}/(?P<path>wp-content/uploads/.+)", r"https://www.hrbdt.ac.uk/\g<path>"),
     )
     quirks = (
         "The report's first host, a content network of its WordPress provider, is dead; the repository has it.",
+        "That host served the uploads of www.hrbdt.ac.uk under the same paths.",
         "The name of the file in the repository is known, its position there is not verified.",
     )
     delay_s = 5

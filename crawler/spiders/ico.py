@@ -4,7 +4,11 @@ from crawler.moves import rewritten
 from crawler.publisher import Publisher, Work
 from extract import landing
 
-_SITE = "https://ico.org.uk"
+_SITE, _ANY = "https://ico.org.uk", r"https?://(?:www\.)?ico\.org\.uk"
+_FOI = f"{_SITE}/for-organisations/foi/"
+_OLD_FOI = rf"{_ANY}/for-organisations/(?:foi-eir-and-access-to-information|guidance-index)/"
+_SECTION = r"(?P<section>(?:section|regulation)-\d+(?:-\d+)?(?:-[a-z])?)"
+_ACT = "-environmental-information-regulations"
 
 
 class InformationCommissionersOffice(Publisher):
@@ -32,22 +36,28 @@ class InformationCommissionersOffice(Publisher):
     documents = (landing.linked_pdfs,)
     moves = (
         rewritten(
-            r"https?://(?:www\.)?ico\.org\.uk/media/.*?(?P<kind>decision-notices/)(?:\d{4}/)?(?P<id>\d{3,8})/(?P<file>[^/]+)",
+            rf"{_ANY}/media/.*?(?P<kind>decision-notices/)(?:\d{{4}}/)?(?P<id>\d{{3,8}})/(?P<file>[^/]+)",
             rf"{_SITE}/media2/migrated/\g<kind>\g<id>/\g<file>",
         ),
         rewritten(
-            r"https?://(?:www\.)?ico\.org\.uk/media/(?:.*/)?(?:documents/)?(?:\d{4}/)?(?P<id>\d{3,8})/(?P<file>[^/]+)",
+            rf"{_ANY}/media/(?P<path>(?:.*/)?(?P<id>\d{{3,8}})/(?P<file>[^/]+))",
             rf"{_SITE}/media2/migrated/\g<id>/\g<file>",
+            rf"{_SITE}/media2/\g<path>",
         ),
         rewritten(
-            r"https?://(?:www\.)?ico\.org\.uk/for-organisations/(?:foi-eir-and-access-to-information|guidance-index)/(?P<rest>.*)",
-            rf"{_SITE}/for-organisations/foi/\g<rest>",
+            rf"{_OLD_FOI}(?P<folder>[^#?]*/)(?P<subject>[^/#?]+?)-{_SECTION}(?:{_ACT})?/?",
+            rf"{_FOI}\g<folder>\g<section>-\g<subject>/",
+        ),
+        rewritten(rf"{_OLD_FOI}(?P<page>[^#?]*/[^/#?]+?){_ACT}/?", rf"{_FOI}\g<page>/"),
+        rewritten(
+            rf"{_OLD_FOI}(?P<page>[^#?]+?)/?(?P<end>[#?].*)?", rf"{_FOI}\g<page>/\g<end>", rf"{_FOI}\g<page>\g<end>"
         ),
     )
     quirks = (
         "Moved pages get no redirects: the old address answers 404.",
         "Files of /media/<section>/documents/[year/]<id>/<file> lie now at /media2/migrated/<id>/<file>,"
         " at /media2/<8 characters>/<file>, or became an HTML page of the same subject.",
+        "Guidance of the Act and the Regulations now begins with the section that it is about: section-14-…/.",
         "The address of the report on live facial recognition is a candidate: nobody has verified it.",
     )
     delay_s = 5

@@ -65,6 +65,48 @@ def test_dspace_gives_bitstreams_without_licence_and_preview() -> None:
     assert {link.text for link in found} == {"A thesis"}
 
 
+def test_drupal_gives_public_and_private_files_and_media_entities() -> None:
+    found = landing.drupal(
+        page(
+            "<h1>A report</h1><a href='/sites/default/files/2023-03/report.pdf'>The report</a>"
+            "<a href='/media/1234/download?attachment'>Its data</a><a href='/system/files/annex.docx'>The annex</a>"
+            "<a href='/sites/default/files/styles/large/cover.jpg'>Cover</a><a href='/media/1234'>About the data</a>"
+        )
+    )
+    assert [link.url for link in found] == [
+        "https://site.example/sites/default/files/2023-03/report.pdf",
+        "https://site.example/media/1234/download?attachment",
+        "https://site.example/system/files/annex.docx",
+    ]
+
+
+def test_an_address_of_the_head_is_rewritten_only_in_the_form_that_is_known() -> None:
+    rule = landing.from_head("og:url", r"/abs/(?=.+v\d+$)", "/pdf/")
+    head = "<meta property='og:url' content='/abs/2005.01234{}'><meta name='citation_title' content='Named'>"
+    assert rule(page("", head.format("v3"))) == [Link("https://site.example/pdf/2005.01234v3", "Named", None)]
+    assert rule(page("", head.format(""))) == []
+    assert rule(page("<h1>x</h1>")) == []
+
+
+def test_links_are_known_by_their_address_whatever_they_say() -> None:
+    body = "<nav><a href='/papers/8/default/'>x</a></nav><a href='/papers/7/default/'>y</a><a href='/papers/7/'>z</a>"
+    assert [link.url for link in landing.addressed(r"/papers/\d+/default/$")(page(body))] == [
+        "https://site.example/papers/7/default/"
+    ]
+
+
+def test_a_page_that_is_the_document_itself_leads_nowhere_whatever_it_links_to() -> None:
+    body = "<h1>A speech</h1><p>as <a href='/other.pdf'>another said (PDF)</a></p>"
+    itself = landing.itself(r"//site\.example/reports/")
+    assert landing.follow(page(body), (itself, landing.linked_pdfs), 3) == []
+    assert len(landing.follow(page(body, url="https://site.example/x"), (itself, landing.linked_pdfs), 3)) == 1
+
+
+def test_a_note_of_when_a_file_was_put_there_is_no_title() -> None:
+    body = "<h1>A docket</h1><div><a href='/1.pdf' title='Uploaded Feb. 4, 2020, 1:02 p.m.'>Download PDF</a></div>"
+    assert landing.linked_pdfs(page(body))[0].text == "A docket"
+
+
 def test_eprints_finds_the_file_without_metadata_too() -> None:
     found = landing.eprints(
         page(
@@ -131,6 +173,18 @@ def test_a_listing_takes_title_and_year_from_the_item_around_a_link() -> None:
     ]
 
 
+def test_a_list_of_definitions_has_its_links_in_the_terms_and_its_titles_in_the_descriptions() -> None:
+    found = listing.described(
+        page(
+            "<dl><dt><a name='1'>[1]</a><a href='/abs/2005.01234'>x:1</a><a href='/pdf/2005.01234'>pdf</a></dt>"
+            "<dd><div class='list-title'><span class='descriptor'>Title:</span> First of <i>all</i></div></dd>"
+            "<dt><a href='/abs/2'>no description</a></dt><dt>no link</dt><dd><p class='title'>Nothing</p></dd>"
+            "<dt><a href='/abs/3'>3</a></dt><dd>no title</dd></dl>"
+        )
+    )
+    assert found == [Link("https://site.example/abs/2005.01234", "First of all", 2020)]
+
+
 def test_a_listing_says_nothing_of_itself_and_of_its_further_pages() -> None:
     body = (
         f"<a href='{URL}?page=2'>Older posts of ours</a><a href='{URL}#a'>Within the page</a>"
@@ -156,6 +210,7 @@ def test_a_written_date_states_a_year_and_a_bare_number_does_not(text: str, year
     [
         ("/wp-content/uploads/2020/06/briefing.pdf", 2020), ("/news/2019/07/03/concerns", 2019),
         ("/documents/2616185/report-20191031.pdf", 2019), ("/files/3396/study_mar2023.pdf", 2023),
+        ("/abs/2005.01234", 2020), ("/pdf/0704.0001v2", 2007), ("/pdf/2011.99999v1.pdf", 2020),
         ("/lfr/grid-2020-2022.pdf", None), ("/documents/2616185/report.pdf", None), ("/2019/report.pdf", 2019),
     ],
 )  # fmt: skip
