@@ -4,6 +4,8 @@ import pkgutil
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote_plus, urlsplit
 
@@ -95,6 +97,19 @@ def publishers() -> tuple[type[Publisher], ...]:
     found = set()
     for module in pkgutil.iter_modules(crawler.spiders.__path__):
         loaded = import_module(f"crawler.spiders.{module.name}")
+        found |= {value for value in vars(loaded).values() if _is_publisher(value, loaded.__name__)}
+    return tuple(sorted(found, key=lambda publisher: (publisher.name == UNCLAIMED, publisher.name)))
+
+
+def publishers_of(folder: Path) -> tuple[type[Publisher], ...]:
+    """The publishers that the files of another checkout's `crawler/spiders` state; whatever those files raise."""
+    found: set[type[Publisher]] = set()
+    for path in sorted(folder.glob("[!_]*.py")):
+        spec = spec_from_file_location(f"publisher_of_another_checkout.{path.stem}", path)
+        assert spec is not None, "a file of Python has a loader"
+        assert spec.loader is not None
+        loaded = module_from_spec(spec)
+        spec.loader.exec_module(loaded)
         found |= {value for value in vars(loaded).values() if _is_publisher(value, loaded.__name__)}
     return tuple(sorted(found, key=lambda publisher: (publisher.name == UNCLAIMED, publisher.name)))
 

@@ -19,7 +19,7 @@ _ASKS = re.compile(
 )
 # EPrints and DSpace keep previews, extracted text and licences beside the document.
 _BESIDE = re.compile(r"(?:\.(?:jpe?g|png|gif|txt)|license|licence|/thumbnails?/.*|\.has\w+ThumbnailVersion/.*)$", re.I)
-_EPRINTS_FILE = re.compile(r"/[0-9]+/[0-9]+/[^/]+\.[A-Za-z0-9]{2,5}$")
+_EPRINTS_FILE = re.compile(r"^(?:/id/eprint)?/[0-9]+/[0-9]{1,3}/[^/]+\.[A-Za-z0-9]{2,5}$")
 _DSPACE_FILE = re.compile(r"/bitstreams?/(?:handle/)?[^?]+")
 _DRUPAL_FILE = re.compile(r"/(?:sites/[^/]+/files|system/files)/[^/]|/media/[0-9]+/(?P<asks>download)$")
 
@@ -53,7 +53,7 @@ def from_head(name: str, form: str, replacement: str) -> Rule:
 
 
 def eprints(page: WebPage) -> list[Link]:
-    """Documents of an EPrints abstract page: `/<id>/<position>/<file>`, previews left out (EPrints 3 document URLs)."""
+    """Documents of an EPrints abstract page: `[/id/eprint]/<id>/<position>/<file>`, previews left out (EPrints 3)."""
     named = scholarly_metadata(page)
     title, year = (named[0].text, named[0].year) if named else (page.title, page.year)
     found = [

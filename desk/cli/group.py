@@ -25,6 +25,7 @@ _COMMANDS = {
     "check": ("desk.cli.judging", "Check the links of every source."),
     "verify": ("desk.cli.judging", "Re-read every record and say what is not as it was."),
     "export": ("desk.cli.giving", "Export an incident with its sources."),
+    "new-publisher": ("desk.cli.extending", "Write a publisher from one of its landing pages."),
     "schedule": ("desk.cli.timing", "Archiving and checking that go on by themselves."),
     "doctor": ("desk.cli.judging", "Check this machine: versions, disk, locks, sandbox, database."),
 }
@@ -38,7 +39,7 @@ class _Commands(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module = import_module(_COMMANDS[cmd_name][0])
-        found: click.Command = getattr(module, f"{cmd_name}_command")
+        found: click.Command = getattr(module, f"{cmd_name.replace('-', '_')}_command")
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
