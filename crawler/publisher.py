@@ -1,11 +1,13 @@
 """Publisher: what a publisher file may state of a site, and how a page of it is read in a worker process."""
 
 import pkgutil
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 from typing import Any, ClassVar
 from urllib.parse import quote_plus, urlsplit
 
@@ -94,23 +96,26 @@ def publishers() -> tuple[type[Publisher], ...]:
     """Every publisher of `crawler/spiders`, by name, the one of unclaimed hosts last."""
     import crawler.spiders
 
-    found = set()
-    for module in pkgutil.iter_modules(crawler.spiders.__path__):
-        loaded = import_module(f"crawler.spiders.{module.name}")
-        found |= {value for value in vars(loaded).values() if _is_publisher(value, loaded.__name__)}
-    return tuple(sorted(found, key=lambda publisher: (publisher.name == UNCLAIMED, publisher.name)))
+    names = (module.name for module in pkgutil.iter_modules(crawler.spiders.__path__))
+    return _stated_in(import_module(f"crawler.spiders.{name}") for name in names)
 
 
 def publishers_of(folder: Path) -> tuple[type[Publisher], ...]:
     """The publishers that the files of another checkout's `crawler/spiders` state; whatever those files raise."""
-    found: set[type[Publisher]] = set()
-    for path in sorted(folder.glob("[!_]*.py")):
-        spec = spec_from_file_location(f"publisher_of_another_checkout.{path.stem}", path)
-        assert spec is not None, "a file of Python has a loader"
-        assert spec.loader is not None
-        loaded = module_from_spec(spec)
-        spec.loader.exec_module(loaded)
-        found |= {value for value in vars(loaded).values() if _is_publisher(value, loaded.__name__)}
+    return _stated_in(_loaded(path) for path in sorted(folder.glob("[!_]*.py")))
+
+
+def _loaded(path: Path) -> ModuleType:
+    spec = spec_from_file_location(f"publisher_of_another_checkout.{path.stem}", path)
+    assert spec is not None, "a file of Python has a loader"
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _stated_in(modules: Iterable[ModuleType]) -> tuple[type[Publisher], ...]:
+    found = {value for module in modules for value in vars(module).values() if _is_publisher(value, module.__name__)}
     return tuple(sorted(found, key=lambda publisher: (publisher.name == UNCLAIMED, publisher.name)))
 
 

@@ -75,9 +75,12 @@ def new_publisher(config: Config, name: str, url: str, *, page: Path | None, int
 
 def _address(url: str) -> str:
     try:
-        return normalise(url)
+        address = normalise(url)
     except RefusedUrl as refused:
         raise UsageError(f"{url[:200]} is not fetched: {refused}", advice=refused.advice) from refused
+    if "[" in urlsplit(address).netloc:
+        raise UsageError(f"{url[:200]} has no host name that a publisher could own", advice="Give the site's name.")
+    return address
 
 
 def _checkout(into: Path | None) -> Path:

@@ -127,6 +127,7 @@ def test_nothing_is_overwritten_and_no_host_gets_two_publishers(write: Write, si
         ("other", "http://institute.example/two", "institute.example belongs to example_institute already"),
         ("other", "https://ico.org.uk/report", "ico.org.uk belongs to ico already"),
         ("other", "ftp://new.example/", "is not fetched"),
+        ("other", "http://[2606:4700::1111]/", "has no host name"),
     ):
         with pytest.raises(UsageError, match=told):
             write(name, url)
