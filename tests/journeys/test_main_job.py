@@ -188,7 +188,9 @@ def test_a_package_of_the_incident_opens_with_every_source_in_it(program: Progra
 
 def test_a_schedule_archives_what_is_due_once(program: Program) -> None:
     program("archive", PAGE_TEXT)
-    row = program("schedule", "add", KEY, "--cron", "* * * * *", "--json").json
+    row = program("schedule", "add", KEY, "--cron", "0 3 1 1 *", "--json").json
     assert row["target"] == KEY
     assert [one["id"] for one in program("schedule", "list", "--json").json] == [row["id"]]
-    assert program("schedule", "run", "--once", "--json").json == [], "its first time is still to come"
+    reread = program("schedule", "run", "--once", "--json").json
+    assert [(one["id"], one["kind"]) for one in reread] == [(None, "verify")], "its first time is still to come"
+    assert program("schedule", "run", "--once", "--json").json == [], "and what is kept was read again for the day"
