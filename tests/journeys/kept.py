@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from archive.capture import Capture, RecordType
-from archive.reader import captures_in, read_payload
+from archive.capture import Capture, Conversion, RecordType
+from archive.reader import captures_in, items_in, read_payload
 from tests.journeys.oracles import Replayed, Wayback
 
 
@@ -43,6 +43,11 @@ class Kept:
         assert status is not None
         bare = self.capture.record_type is RecordType.REVISIT and 300 <= status < 400
         return Replayed(status, b"" if bare else self.payload)
+
+
+def conversions_in(data: Path) -> list[Conversion]:
+    """The texts in a data folder."""
+    return [item for path in warcs(data) for item in items_in(path) if isinstance(item, Conversion)]
 
 
 def kept_in(data: Path) -> list[Kept]:

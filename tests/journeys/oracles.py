@@ -60,11 +60,11 @@ class Wayback:
 
 
 @contextmanager
-def wayback(data: Path, home: Path) -> Iterator[Wayback]:
-    """pywb serves the WARC files of a data folder by its index, from `home`, until this is left."""
+def wayback(data: Path, home: Path, index: Path | None = None) -> Iterator[Wayback]:
+    """pywb serves the WARC files of a data folder by its index, or by another, from `home`, until this is left."""
     command = oracle("wayback")
     home.mkdir()
-    kept = f"{{index_paths: {data / 'index.cdxj'}, archive_paths: {data / 'warc'}/}}"
+    kept = f"{{index_paths: {index or data / 'index.cdxj'}, archive_paths: {data / 'warc'}/}}"
     (home / "config.yaml").write_text(f"collections:\n  kept: {kept}\n")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

@@ -17,7 +17,7 @@ from warcio.utils import Digester
 
 from desk.sample import PAGE_URL, SampleWeb
 from tests.conftest import GUARD, ROOT
-from tests.journeys.kept import assert_replays, facts_of, index_of, kept_in, warcs
+from tests.journeys.kept import assert_replays, conversions_in, facts_of, index_of, kept_in, warcs
 from tests.journeys.oracles import asked, wayback
 from tests.journeys.program import Program
 
@@ -108,7 +108,7 @@ def test_the_indexer_of_the_pywb_project_makes_the_index_that_we_made(archived: 
     assert sorted(theirs) == sorted(index_of(archived.data))
 
 
-def test_pywb_itself_makes_the_index_that_we_made(archived: Program) -> None:
+def test_pywb_itself_makes_the_index_that_we_made_and_takes_texts_for_captures_too(archived: Program) -> None:
     said = asked("cdx-indexer", "--cdxj", *warcs(archived.data))
     assert (said.returncode, said.stderr) == (0, "")
     ours = [facts_of(line) for line in index_of(archived.data)]
@@ -116,7 +116,21 @@ def test_pywb_itself_makes_the_index_that_we_made(archived: Program) -> None:
         facts.setdefault("mime", "unk")  # pywb has a word for an answer without Content-Type
         if facts["mime"] == "warc/revisit":
             del facts["status"]  # and leaves out what a revisit answered
-    assert in_order(map(facts_of, said.stdout.splitlines())) == in_order(ours)
+    texts = {(one.warc, str(one.offset)) for one in conversions_in(archived.data)}
+    theirs = [facts_of(line) for line in said.stdout.splitlines()]
+    captures = [facts for facts in theirs if (facts["filename"], facts["offset"]) not in texts]
+    assert len(theirs) - len(captures) == len(texts) > 8
+    assert in_order(captures) == in_order(ours)
+
+
+def test_pywb_replays_what_was_read_and_not_its_text_by_an_index_of_its_own(archived: Program, tmp_path: Path) -> None:
+    index = tmp_path / "pywb.cdxj"
+    index.write_text(asked("cdx-indexer", "--cdxj", "--sort", *warcs(archived.data)).stdout)
+    sources = {one.source for one in conversions_in(archived.data)}
+    read = [one for one in kept_in(archived.data) if one.capture.record_id in sources]
+    assert len(read) > 8
+    with wayback(archived.data, tmp_path / "pywb", index) as server:
+        assert_replays(server, read)
 
 
 def in_order(entries: Iterable[dict[str, str]]) -> list[list[tuple[str, str]]]:
