@@ -35,3 +35,10 @@ def real_samples() -> Path:
 def python() -> str:
     """The interpreter that runs the tests, for starting the program in a process of its own."""
     return sys.executable
+
+
+@pytest.fixture
+def unsynced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Syncs cost nothing and do nothing, for tests of many writes that try what is written, not when it is durable."""
+    monkeypatch.setattr(os, "fsync", lambda fd: None)
+    monkeypatch.setattr(os, "fdatasync", lambda fd: None)

@@ -48,6 +48,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, bytes, list[
     return path.name, path.read_bytes(), captures
 
 
+@pytest.mark.usefixtures("unsynced")
 def test_at_every_cut_of_the_last_record_the_whole_captures_stay(
     tmp_path: Path, written: tuple[str, bytes, list[Capture]]
 ) -> None:

@@ -1,55 +1,46 @@
 """Work in a process of its own that is killed at a chosen step on the disk, or at any moment."""
 
+import importlib
 import itertools
-import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-# Children are forked from a process that has no threads and has imported all that is heavy.
-_FORKING = multiprocessing.get_context("forkserver")
-_FORKING.set_forkserver_preload(["desk.rebuilding", "desk.verifying", "tests.archive.exchanges"])
+from tests.forking import forked
+
+LONGEST_S = 60.0
 _ON_THE_DISK = frozenset({"open", "os.rename", "os.remove", "os.truncate", "os.mkdir"})
 
 
-def dies_at(step: int, folder: Path, work: Callable[..., Any], *given: Any) -> bool:
-    """Calls `work` and kills it before its `step`-th call (from 1) on files of `folder`; False when it was done first.
+def dies_at(step: int, work: str, folder: Path) -> bool:
+    """Has `module:function` work on a data folder and kills it before its `step`-th call there (from 1).
 
-    What counts is opening, syncing, renaming and deleting.
+    What counts is opening, syncing, renaming and deleting. False when the work was done first.
     """
-    return _dies(signal.SIGKILL, _arm, (step, str(folder)), work, given)
+    return _dies(signal.SIGKILL, "killed_at", step, work, folder)
 
 
-def dies_after(seconds: float, work: Callable[..., Any], *given: Any) -> bool:
-    """Calls `work` and kills it after so many seconds, wherever it is then; False when it was done first."""
-    return _dies(signal.SIGALRM, _set_alarm, (seconds,), work, given)
+def dies_after(seconds: float, work: str, folder: Path) -> bool:
+    """The same, but killed after so many seconds, wherever the work is then."""
+    return _dies(signal.SIGALRM, "killed_after", seconds, work, folder)
 
 
-def _dies(sign: int, arm: Callable[..., None], told: tuple[Any, ...], work: Callable[..., Any], given: Any) -> bool:
-    child = _FORKING.Process(target=_armed, args=(arm, told, work, given))
-    child.start()
-    child.join(60)
-    assert child.exitcode in (0, -sign), f"{work.__name__} ended with {child.exitcode}"
-    died = child.exitcode != 0
-    child.close()
-    return died
+def _dies(sign: int, how: str, when: float, work: str, folder: Path) -> bool:
+    ended = forked(
+        f"{__name__}:{how}", when, work, str(folder), environment=dict(os.environ), folder=folder, timeout_s=LONGEST_S
+    )
+    assert ended.code in (0, -sign), ended.err
+    return ended.code != 0
 
 
-def _armed(arm: Callable[..., None], told: tuple[Any, ...], work: Callable[..., Any], given: Any) -> None:
-    arm(*told)
-    work(*given)
-    os._exit(0)  # what is left to do at the end of a process is not part of the work
-
-
-def _set_alarm(seconds: float) -> None:
+def killed_after(seconds: float, work: str, folder: str) -> None:
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # which ends a process at once, as SIGKILL does
     signal.setitimer(signal.ITIMER_REAL, seconds)
+    _do(work, folder)
 
 
-def _arm(step: int, folder: str) -> None:
+def killed_at(step: int, work: str, folder: str) -> None:
     count = itertools.count(1)
 
     def meet(path: object) -> None:
@@ -58,15 +49,12 @@ def _arm(step: int, folder: str) -> None:
         if str(path).startswith(folder) and next(count) == step:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def watched(name: str) -> Callable[[int], None]:
-        real = getattr(os, name)
-
-        def call(fd: int) -> None:
-            meet(fd)
-            real(fd)
-
-        return call
-
-    for name in ("fsync", "fdatasync"):  # these raise no audit event
-        setattr(os, name, watched(name))
+    # These raise no audit event. They need not be done: a killed process loses nothing that it has written.
+    os.fsync = os.fdatasync = meet
     sys.addaudithook(lambda event, told: meet(told[0]) if event in _ON_THE_DISK else None)
+    _do(work, folder)
+
+
+def _do(work: str, folder: str) -> None:
+    module, _, function = work.partition(":")
+    getattr(importlib.import_module(module), function)(Path(folder))

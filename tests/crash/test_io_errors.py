@@ -31,7 +31,7 @@ def faulty_disk(program: Program, monkeypatch: pytest.MonkeyPatch, **fault: obje
 def archive_with_fault(program: Program, targets: list[Path], monkeypatch: pytest.MonkeyPatch, **fault: object) -> bool:
     """One run on a disk with this fault; whether the fault was met. A run that met it ends as a fault must."""
     with faulty_disk(program, monkeypatch, **fault) as log:
-        said = program("archive", *targets, code=None)
+        said = program.alone("archive", *targets, code=None)
     met = "EIO" in log.read_text()
     log.unlink()
     if met:
@@ -74,7 +74,7 @@ def test_an_answer_of_verify_that_cannot_be_noted_is_told_all_the_same(
     before = (program.data / "custody.jsonl").read_bytes()
     for call in ("write", "fsync"):
         with faulty_disk(program, monkeypatch, at=1, on=f"{call} {program.data}/custody.jsonl"):
-            said = program("verify", "--json", code=None)
+            said = program.alone("verify", "--json", code=None)
         assert_told_in_one_line(said, "could not be noted")
         assert said.json["records"] > 50
         assert (program.data / "custody.jsonl").read_bytes() == before, "nothing is claimed"

@@ -1,52 +1,20 @@
 """The repair after a crash, itself killed at each of its steps and at any moment, again and again until it is done."""
 
-import json
 import random
 import shutil
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from archive.capture import Capture
 from archive.cdxj import line_of
-from archive.files import write_whole
 from archive.fixity import verify_file
-from archive.lock import FolderLock
 from archive.reader import captures_in
-from archive.recovery import recover
 from tests.crash.killing import dies_after, dies_at
 from tests.crash.left import Left, left_by_crashes
+from tests.crash.starting import REPAIR, place, repaired, rows_of, write_rows
 
-Rows = dict[str, tuple[str, int, int]]
-
-
-def place(capture: Capture) -> tuple[str, int, int]:
-    return capture.warc, capture.offset, capture.length
-
-
-def rows_of(folder: Path) -> Rows:
-    return {name: tuple(row) for name, row in json.loads((folder / "rows").read_bytes()).items()}
-
-
-def write_rows(folder: Path, rows: Rows) -> None:
-    write_whole(folder / "rows", json.dumps(rows).encode())
-
-
-def repaired(folder: Path) -> None:
-    """The start of a run, with rows in a file for a catalogue."""
-    rows = rows_of(folder)
-
-    def known_end(name: str) -> int | None:
-        return max((offset + length for warc, offset, length in rows.values() if warc == name), default=None)
-
-    def adopt(captures: Sequence[Capture]) -> None:
-        rows.update({one.record_id: place(one) for one in captures})
-        write_rows(folder, rows)
-
-    with FolderLock(folder):
-        recover(folder, known_end, adopt)
+pytestmark = pytest.mark.usefixtures("unsynced")
 
 
 def assert_nothing_lost(folder: Path, left: Left) -> None:
@@ -78,7 +46,7 @@ def test_a_repair_killed_at_any_of_its_steps_is_completed_by_the_next(tmp_path: 
     while not done:
         step += 1
         folder = copied(tmp_path / "left", step)
-        done = not dies_at(step, folder, repaired, folder)
+        done = not dies_at(step, REPAIR, folder)
         if not done:
             repaired(folder)
         assert_nothing_lost(folder, left)
@@ -97,7 +65,7 @@ def assert_kills_lose_nothing(folder: Path, dice: random.Random, *, files: int, 
     while kills > 0:
         trial += 1
         copy = copied(folder, trial)
-        while dies_after(dice.uniform(0.000_1, whole_s), repaired, copy):
+        while dies_after(dice.uniform(0.000_1, whole_s), REPAIR, copy):
             kills -= 1
         assert_nothing_lost(copy, left)
         shutil.rmtree(copy)

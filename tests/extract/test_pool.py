@@ -218,7 +218,7 @@ def test_workers_start_beside_files_that_are_named_as_our_rooms(python: str, tmp
 
 
 def wait_until_it_waits(process: int) -> None:
-    """Until the main thread sleeps and nothing wakes it: a signal just before a wait is heard after it."""
+    """Until the main thread sleeps and nothing wakes it: a signal just before a wait is heard when that is over."""
     before = None
     while (now := _state(process)) != before or now[0] != "S":
         before = now
