@@ -6,7 +6,10 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class RobotsCopy:
-    """A host's robots.txt as last had. `status` is None when it could not be had at all (RFC 9309 §2.3.1.4)."""
+    """A host's robots.txt as last had. `status` is None when it could not be had at all (RFC 9309 §2.3.1.4).
+
+    `body` is then that of the last copy which was had (empty: none ever was), and `fetched` since when it could not.
+    """
 
     status: int | None
     body: bytes

@@ -12,13 +12,19 @@ from archive.seed import OutcomeKind, Seed, Why
 from crawler.asking import Asker, Reply
 from crawler.body import coding, plain
 from crawler.gate import Ledger
+from crawler.leisure import Leisure, at_once
 from crawler.limits import Limits
 from crawler.outcomes import classify, leads_to
-from crawler.robots import MOST_BYTES, MOST_DELAY_S, RobotsRules, origin_of, parse, product_token
+from crawler.robots import MOST_BYTES, MOST_DELAY_S, origin_of, product_token, read
+from crawler.rulebook import Rulebook
+from crawler.shelf import Known, Shelf
 
 KEPT = timedelta(hours=24)  # RFC 9309 §2.4
 # "Unreachable" holds so long, or as long as the server says, an hour at most.
 UNREACHABLE_KEPT, LONGEST_UNREACHABLE = timedelta(minutes=15), timedelta(hours=1)
+# RFC 9309 §2.3.1.4: after "a reasonably long period of time (for example, 30 days)" the last copy may be gone by.
+LONG_UNREACHABLE = timedelta(days=30)
+SHORT = 16 * 1024  # so many bytes are read at one go, in two milliseconds at most
 MOST_HOPS = 5  # RFC 9309 §2.3.1.2
 HEADERS = ((b"Accept", b"text/plain,*/*;q=0.5"), (b"Accept-Encoding", b"identity"))
 # The page would fail as its robots.txt did, so its outcome says how, and not that robots.txt forbade it.
@@ -38,13 +44,6 @@ class Permit:
     fault: Fault | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    copy: RobotsCopy
-    rules: RobotsRules
-    fate: tuple[OutcomeKind, Fault] | None = None
-
-
 class Permission:
     """Asks for each robots.txt once, whoever wants it, keeps every answer in the archive and the copy in the ledger."""
 
@@ -57,12 +56,14 @@ class Permission:
         delay_s: Callable[[str], float] = lambda url: 0.0,
         limits: Limits = Limits(),  # noqa: B008  (a frozen value)
         seams: Seams = SYSTEM,
+        shelf: Shelf | None = None,
     ) -> None:
         self._asker, self._ledger, self._seams = asker, ledger, seams
         self._token = product_token(user_agent)
         self._delay_s = delay_s
-        self._known: dict[str, _Known] = {}
-        self._asking: dict[str, asyncio.Task[_Known]] = {}
+        self._shelf = shelf or Shelf()
+        self._leisure = Leisure()
+        self._asking: dict[str, asyncio.Task[Known]] = {}
         # Some servers send robots.txt without end: what counts are its first 512 KiB (RFC 9309 §2.5).
         self._limits = replace(
             limits, body_bytes=2 * MOST_BYTES, total_s=min(limits.total_s, 30.0), idle_s=min(limits.idle_s, 15.0)
@@ -71,21 +72,30 @@ class Permission:
     async def of(self, url: str) -> Permit:
         """Whether `url` may be fetched. TooLong when its host may not be asked for robots.txt now."""
         known = await self._have(origin_of(url))
-        reason = known.copy.reason
         if known.fate is not None:
             kind, fault = known.fate
-            return Permit(kind, f"{reason} (asked for robots.txt)", fault=fault)
-        if known.copy.status is None:
-            return Permit(OutcomeKind.ROBOTS_DENIED, f"robots.txt unreachable ({reason})")
-        asked = known.rules.delay_s(self._token) or 0.0
-        if not known.rules.allows(self._token, url):
+            return Permit(kind, f"{known.reason} (asked for robots.txt)", fault=fault)
+        told = []
+        if known.unreachable_since is not None:
+            lasted = self._seams.now() - known.unreachable_since
+            if lasted < LONG_UNREACHABLE or known.rules is None:
+                return Permit(OutcomeKind.ROBOTS_DENIED, f"robots.txt unreachable ({known.reason})")
+            told.append(f"robots.txt unreachable for {lasted.days} days ({known.reason}): its last known rules hold")
+        assert known.rules is not None  # it could be had
+        asked = known.rules.delay_s or 0.0
+        if not await self._allows(known.rules, url):
             return Permit(OutcomeKind.ROBOTS_DENIED, "robots.txt forbids it", delay_s=min(asked, MOST_DELAY_S))
-        told = f"Crawl-delay of {asked:.0f} s is more than we wait" if asked > MOST_DELAY_S else ""
-        return Permit(None, told, min(asked, MOST_DELAY_S))
+        if asked > MOST_DELAY_S:
+            told.append(f"Crawl-delay of {asked:.0f} s is more than we wait")
+        return Permit(None, "; ".join(told), min(asked, MOST_DELAY_S))
 
-    async def _have(self, origin: str) -> _Known:
-        known = self._known.get(origin)
-        if known is not None and known.copy.expires > self._seams.now():
+    async def _allows(self, rules: Rulebook, url: str) -> bool:
+        verdict = rules.verdict(url)
+        return await self._leisure.do(verdict) if rules.is_long else at_once(verdict)
+
+    async def _have(self, origin: str) -> Known:
+        known = self._shelf.get(origin)
+        if known is not None and known.expires > self._seams.now():
             return known
         task = self._asking.get(origin)
         if task is None:
@@ -93,22 +103,34 @@ class Permission:
             task.add_done_callback(lambda task: self._learnt(origin, task))
         return await asyncio.shield(task)  # others may wait for the same file
 
-    def _learnt(self, origin: str, task: "asyncio.Task[_Known]") -> None:
+    def _learnt(self, origin: str, task: "asyncio.Task[Known]") -> None:
         """Whoever waits gets the error; when all have gone, as in a run that ends, nobody is left to tell it to."""
         self._asking.pop(origin, None)
         if not task.cancelled():
             task.exception()
 
-    async def _learn(self, origin: str) -> _Known:
+    async def _learn(self, origin: str) -> Known:
         copy = await self._ledger.load_robots(origin)
+        fate = None
         if copy is None or copy.expires <= self._seams.now():
-            copy, fate = await self._fetch(origin)
+            fresh, fate = await self._fetch(origin)
+            copy = _carried_on(fresh, copy)
             if fate is None:
                 await self._ledger.save_robots(origin, copy)
-        else:
-            fate = None
-        known = self._known[origin] = _Known(copy, parse(copy.body), fate)
+        is_unreachable = copy.status is None
+        known = Known(
+            rules=None if is_unreachable and not copy.body else await self._read(copy.body),
+            expires=copy.expires,
+            reason=copy.reason,
+            unreachable_since=copy.fetched if is_unreachable else None,
+            fate=fate,
+        )
+        self._shelf.put(origin, known)
         return known
+
+    async def _read(self, body: bytes) -> Rulebook:
+        reading = read(body, self._token)
+        return await self._leisure.do(reading) if len(body) > SHORT else at_once(reading)
 
     async def _fetch(self, origin: str) -> tuple[RobotsCopy, tuple[OutcomeKind, Fault] | None]:
         url = f"{origin}/robots.txt"
@@ -120,7 +142,7 @@ class Permission:
             )
             onward = leads_to(reply.exchange, seed)
             if not onward:
-                return self._copy(reply, seed)
+                return await self._copy(reply, seed)
             seed = replace(seed, url=onward[0].url, via=seed.url)
         return self._made(404, b"", f"more than {MOST_HOPS} redirects", KEPT), None
 
@@ -131,7 +153,7 @@ class Permission:
             task.cancel()
         await asyncio.gather(*asking, return_exceptions=True)
 
-    def _copy(self, reply: Reply, seed: Seed) -> tuple[RobotsCopy, tuple[OutcomeKind, Fault] | None]:
+    async def _copy(self, reply: Reply, seed: Seed) -> tuple[RobotsCopy, tuple[OutcomeKind, Fault] | None]:
         """What an answer means (RFC 9309 §2.3.1): rules, no rules, or "unreachable: nothing may be fetched"."""
         exchange, status = reply.exchange, reply.exchange.status
         kind, reason = classify(exchange, seed)
@@ -142,7 +164,7 @@ class Permission:
         if status is None or not (whole or exchange.fault is Fault.TOO_LARGE):
             return self._made(None, b"", reason or kind.value, UNREACHABLE_KEPT), None
         if 200 <= status < 300:
-            body = plain(exchange, MOST_BYTES)
+            body = await asyncio.to_thread(plain, exchange, MOST_BYTES)  # may lie in a million chunks
             if body is None:
                 return self._made(None, b"", f"coded as {coding(exchange)}", UNREACHABLE_KEPT), None
             return self._made(status, body, "", KEPT), None
@@ -154,3 +176,10 @@ class Permission:
     def _made(self, status: int | None, body: bytes, reason: str, kept: timedelta) -> RobotsCopy:
         now = self._seams.now()
         return RobotsCopy(status, body, now, now + kept, reason)
+
+
+def _carried_on(copy: RobotsCopy, earlier: RobotsCopy | None) -> RobotsCopy:
+    """A copy that says "unreachable" keeps the body that was had last, and the time since when it says so."""
+    if copy.status is not None or earlier is None:
+        return copy
+    return replace(copy, body=earlier.body, fetched=earlier.fetched if earlier.status is None else copy.fetched)

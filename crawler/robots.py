@@ -1,8 +1,10 @@
-"""What a robots.txt allows, by RFC 9309 and by the accepted habits of those who write such files."""
+"""Reading a robots.txt, by RFC 9309 and by the accepted habits of those who write such files."""
 
 import re
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote_from_bytes, urlsplit
+
+from crawler.leisure import Sliced, at_once
+from crawler.rulebook import NO_RULES, Rulebook, is_plain
 
 # RFC 9309 §2.5: at least 500 KiB must be parsed; what lies behind is not looked at.
 MOST_BYTES = 512 * 1024
@@ -10,70 +12,21 @@ MOST_BYTES = 512 * 1024
 MOST_LINE = 2083 * 8
 # A longer Crawl-delay is not believed within a run (it would stop the run for hours).
 MOST_DELAY_S = 30.0
-# Spellings that the reference parser accepts too, since so many files have them.
-_DISALLOW = ("disallow", "dissallow", "dissalow", "disalow", "diasllow", "disallaw")
-_AGENT = ("user-agent", "useragent", "user agent")
-_ESCAPE = re.compile(rb"%[0-9a-fA-F]{2}|[\x80-\xff]")
+# The lines that say something, wherever lines end. Misspellings are those that the reference parser accepts too.
+_SAYING = re.compile(
+    rb"(?<![^\r\n])[ \t\v\f]*+(?:(?P<disallow>disallow|dissallow|dissalow|disalow|diasllow|disallaw)|(?P<allow>allow)"
+    rb"|(?P<agent>user[- ]?agent)|(?P<delay>crawl-delay))[^\r\n]*+",
+    re.IGNORECASE,
+)
 _HEX = re.compile(rb"%[0-9a-fA-F]{2}")
+_ASCII = bytes(range(128))
 _TOKEN = re.compile(r"[A-Za-z_-]*")
 _BOMS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"\xef\xbb\xbf", "utf-8"), (b"\xef\xbf\xbd", "utf-8"))
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One Allow or Disallow line; `pattern` is percent-normalised."""
-
-    allow: bool
-    pattern: bytes
-
-    def weight(self, path: bytes) -> int:
-        """How specific the rule is for `path`: the pattern's length, or -1 when it does not match."""
-        return len(self.pattern) if matches(self.pattern, path) else -1
-
-
-@dataclass(frozen=True)
-class Group:
-    """The rules that stand under one run of User-agent lines. `agents` are lower-case tokens, "*" for anybody."""
-
-    agents: frozenset[str]
-    rules: tuple[Rule, ...]
-    delay_s: float | None = None
-
-
-@dataclass(frozen=True)
-class RobotsRules:
-    """A robots.txt file, read: its groups in the order of the file."""
-
-    groups: tuple[Group, ...] = ()
-
-    def allows(self, agent: str, url: str) -> bool:
-        """True if `agent` (a product token, any case) may fetch `url`: longest rule wins, Allow wins ties.
-
-        `url` is as it goes over the wire: octets beyond ASCII are escaped in it. (RFC 9309 §2.2.2 always allows
-        /robots.txt itself; nobody asks that here.)
-        """
-        path = _path_of(url)
-        best = {True: -1, False: -1}
-        for group in self.of(agent):
-            for rule in group.rules:
-                best[rule.allow] = max(best[rule.allow], rule.weight(path))
-        return best[True] >= best[False]
-
-    def of(self, agent: str) -> tuple[Group, ...]:
-        """The groups that hold for `agent`: all that name it, or if none does, those for anybody (§2.2.1)."""
-        token = agent.partition("/")[0].strip().lower()
-        named = tuple(group for group in self.groups if token and token in group.agents)
-        return named or tuple(group for group in self.groups if "*" in group.agents)
-
-    def delay_s(self, agent: str) -> float | None:
-        """The Crawl-delay for `agent` in seconds, or None. It may be longer than `MOST_DELAY_S`."""
-        asked = [group.delay_s for group in self.of(agent) if group.delay_s is not None]
-        return max(asked, default=None)
-
-
 def verdict(body: bytes, agent: str, url: str) -> bool:
     """True if a robots.txt of these bytes lets `agent` fetch `url`. An HTML answer is no rules: True."""
-    return parse(body).allows(agent, url)
+    return at_once(at_once(read(body, agent)).verdict(url))
 
 
 def product_token(agent: str) -> str:
@@ -82,12 +35,84 @@ def product_token(agent: str) -> str:
     return found.group().lower() if found else ""
 
 
-def parse(body: bytes) -> RobotsRules:
-    """The rules in these bytes; never fails. HTML gives no rules (3 % of real robots.txt answers are pages)."""
+def read(body: bytes, agent: str) -> Sliced[Rulebook]:
+    """What these bytes say to `agent` (a product token, any case); never fails.
+
+    All groups that name it hold together, or if none does, those for anybody (§2.2.1). HTML gives no rules: 3 % of
+    real robots.txt answers are pages.
+    """
     text = _plain(body[:MOST_BYTES])
     if text.lstrip()[:1] == b"<":
-        return RobotsRules()
-    return RobotsRules(tuple(_groups(text)))
+        return NO_RULES
+    listening = _Listening(agent.partition("/")[0].strip().lower())
+    for found in _SAYING.finditer(text):
+        yield
+        key, key_end = str(found.lastgroup), found.end(found.lastindex or 0)
+        value = _value(text[key_end : min(found.end(), found.start() + MOST_LINE)])
+        if value is not None:
+            listening.hear(key, value)
+    return listening.rulebook()
+
+
+class _Listening:
+    """One agent, listening to the lines of a file for what is said to it."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+        self._is_named = False  # from then on, what is said to anybody is not for this agent
+        self._plain: dict[bytes, bool] = {}
+        self._patterns: dict[bytes, bool] = {}
+        self._delays: list[float] = []
+        self._begin_group()
+
+    def _begin_group(self) -> None:
+        self._names_us = self._names_anybody = self._is_for_us = self._has_agent = self._has_rules = False
+        self._delay_s: float | None = None
+
+    def _end_group(self) -> None:
+        if self._is_for_us and self._delay_s is not None:
+            self._delays.append(self._delay_s)
+        self._begin_group()
+
+    def hear(self, key: str, value: bytes) -> None:
+        """Takes in the next line that says something; `key` is the group of `_SAYING` that it matched."""
+        if key == "agent":
+            if self._has_rules:  # only Allow and Disallow end a run of User-agent lines (§2.2.1)
+                self._end_group()
+            self._name(_agent_of(value))
+        elif not self._has_agent:
+            return  # rules before the first User-agent line hold for nobody
+        elif key == "delay":
+            self._delay_s = _seconds(value)
+        else:
+            self._has_rules = True
+            if self._is_for_us and value:  # an empty rule says nothing
+                self._add(_normalise(value), key == "allow")
+
+    def _name(self, agent: str) -> None:
+        self._has_agent = True
+        self._names_anybody |= agent == "*"
+        if agent == self._token != "":
+            self._names_us = True
+            if not self._is_named:
+                self._is_named = True
+                self._plain, self._patterns, self._delays = {}, {}, []
+        self._is_for_us = self._names_us or (self._names_anybody and not self._is_named)
+
+    def _add(self, pattern: bytes, allows: bool) -> None:
+        rules = self._plain if is_plain(pattern) else self._patterns
+        if not allows:
+            rules.setdefault(pattern, False)
+            return
+        rules[pattern] = True
+        folder, slash, page = pattern.rpartition(b"/")
+        if slash and page.startswith(b"index.htm"):  # allows the folder too, as the reference parser has it
+            self._patterns[folder + b"/$"] = True
+
+    def rulebook(self) -> Rulebook:
+        """What was said to the agent; the longest of several delays holds."""
+        self._end_group()
+        return Rulebook.of(self._plain, self._patterns, max(self._delays, default=None))
 
 
 def _plain(body: bytes) -> bytes:
@@ -100,38 +125,15 @@ def _plain(body: bytes) -> bytes:
     return body.replace(b"\0", b"")
 
 
-def _groups(text: bytes) -> list[Group]:
-    groups: list[Group] = []
-    agents: set[str] = set()
-    rules: list[Rule] = []
-    delay: float | None = None
-    for line in re.split(rb"\r\n|\r|\n", text):
-        key, value = _key_and_value(line[:MOST_LINE])
-        if key.startswith(_AGENT):
-            if rules:  # only Allow and Disallow end a run of User-agent lines (§2.2.1)
-                groups.append(Group(frozenset(agents), tuple(rules), delay))
-                agents, rules, delay = set(), [], None
-            agents.add(_agent_of(value))
-        elif not agents:
-            continue  # rules before the first User-agent line hold for nobody
-        elif key.startswith("allow"):
-            rules.extend(_allowed(value))
-        elif key.startswith(_DISALLOW):
-            rules.append(Rule(False, _normalise(value)))
-        elif key.startswith("crawl-delay"):
-            delay = _seconds(value)
-    groups.append(Group(frozenset(agents), tuple(rules), delay))
-    return groups
-
-
-def _key_and_value(line: bytes) -> tuple[str, bytes]:
-    line = line.partition(b"#")[0].strip()
-    line = line.removesuffix(rb"\n")  # written out by a shell's echo; no URL path has a backslash
-    key, colon, value = line.partition(b":")
-    if not colon:  # "Disallow /x": the colon forgotten, which the reference parser forgives
-        words = line.split()
-        key, value = (words[0], words[1]) if len(words) == 2 else (b"", b"")
-    return key.strip().lower().decode("latin-1"), value.strip()
+def _value(rest: bytes) -> bytes | None:
+    """The value in the `rest` of a line behind its key, or None when the line says nothing after all."""
+    rest = rest.partition(b"#")[0].rstrip()
+    rest = rest.removesuffix(rb"\n")  # written out by a shell's echo; no URL path has a backslash
+    _, colon, value = rest.partition(b":")
+    if colon:
+        return value.lstrip()
+    words = rest.split()  # "Disallow /x": the colon forgotten, which the reference parser forgives
+    return words[-1] if len(words) == (1 if rest[:1].isspace() else 2) else None
 
 
 def _agent_of(value: bytes) -> str:
@@ -139,15 +141,6 @@ def _agent_of(value: bytes) -> str:
     if text == "*" or (text[:1] == "*" and text[1:2].isspace()):
         return "*"
     return product_token(text)
-
-
-def _allowed(value: bytes) -> list[Rule]:
-    """An Allow line. `Allow: /x/index.html` also allows `/x/`, as the reference parser has it."""
-    pattern = _normalise(value)
-    folder, slash, page = pattern.rpartition(b"/")
-    if page.startswith((b"index.htm",)) and slash:
-        return [Rule(True, pattern), Rule(True, folder + b"/$")]
-    return [Rule(True, pattern)]
 
 
 def _seconds(value: bytes) -> float | None:
@@ -160,51 +153,9 @@ def _seconds(value: bytes) -> float | None:
 
 def _normalise(text: bytes) -> bytes:
     """Percent-normalised (RFC 9309 §2.2.2): octets beyond ASCII escaped, hex digits in upper case."""
-
-    def escape(found: re.Match[bytes]) -> bytes:
-        octets = found.group()
-        return octets.upper() if octets[:1] == b"%" else b"%%%02X" % octets[0]
-
-    return _ESCAPE.sub(escape, text)
-
-
-def _path_of(url: str) -> bytes:
-    rest = url.partition("#")[0]
-    if "://" in rest:
-        rest = rest.partition("://")[2]
-    elif rest.startswith("//"):
-        rest = rest[2:]
-    starts = [at for at in (rest.find(mark) for mark in "/?;") if at >= 0]
-    path = rest[min(starts) :] if starts else "/"
-    if path[0] != "/":
-        path = "/" + path
-    return _HEX.sub(lambda found: found.group().upper(), path.encode("utf-8", "surrogateescape"))
-
-
-def matches(pattern: bytes, path: bytes) -> bool:
-    """True if `pattern` (with `*`, and `$` at its end) matches the beginning of `path`.
-
-    Pieces between stars are looked for from left to right, so that no pattern, however many stars it has, takes
-    more than a search a piece: a robots.txt is written by strangers.
-    """
-    if not pattern:
-        return False  # an empty rule says nothing
-    anchored = pattern.endswith(b"$")
-    first, *pieces = (pattern[:-1] if anchored else pattern).split(b"*")
-    if not path.startswith(first):
-        return False
-    at = len(first)
-    if not pieces:
-        return not anchored or at == len(path)
-    last = pieces.pop()
-    for piece in filter(None, pieces):
-        found = path.find(piece, at)
-        if found < 0:
-            return False
-        at = found + len(piece)
-    if anchored:
-        return path.endswith(last) and len(path) - len(last) >= at
-    return path.find(last, at) >= 0
+    if not text.isascii():
+        text = quote_from_bytes(text, _ASCII).encode()
+    return _HEX.sub(lambda found: found.group().upper(), text) if b"%" in text else text
 
 
 def origin_of(url: str) -> str:

@@ -10,10 +10,17 @@ from hypothesis import strategies as st
 
 from archive.capture import Fault
 from archive.seed import OutcomeKind, Why
-from crawler.robots import RobotsRules, matches, origin_of, parse, product_token, verdict
+from crawler.leisure import at_once
+from crawler.robots import origin_of, product_token, read, verdict
+from crawler.rulebook import Rulebook, matches
 from tests.crawler.bench import Trial
 from tests.hostile import HOSTS
 from tests.site import Site, answer, redirect
+
+
+def rules_for(agent: str, body: bytes) -> Rulebook:
+    return at_once(read(body, agent))
+
 
 TEXT = st.text(alphabet="ab/*$%cC3:# \r\n\x00é<Uuser-agentdislow", max_size=200)
 
@@ -37,7 +44,7 @@ def test_no_file_and_no_url_breaks_the_verdict(robots: str, path: str) -> None:
 
 @given(st.binary(max_size=300))
 def test_no_bytes_break_the_parser(body: bytes) -> None:
-    assert isinstance(parse(body), RobotsRules)
+    assert isinstance(rules_for("sourcekeep", body), Rulebook)
 
 
 @given(st.text(alphabet="ab*", max_size=8), st.text(alphabet="ab", max_size=12), st.booleans())
@@ -73,10 +80,10 @@ def test_html_is_no_rules_and_an_empty_file_neither() -> None:
 
 
 def test_crawl_delay_is_read_for_whom_it_names() -> None:
-    rules = parse(b"User-agent: other\nCrawl-delay: 50\nDisallow: /x\n\nUser-agent: *\nCrawl-delay: 2.5\nDisallow:\n")
-    assert rules.delay_s("sourcekeep") == 2.5
-    assert rules.delay_s("other") == 50
-    assert parse(b"User-agent: *\nCrawl-delay: soon").delay_s("sourcekeep") is None
+    body = b"User-agent: other\nCrawl-delay: 50\nDisallow: /x\n\nUser-agent: *\nCrawl-delay: 2.5\nDisallow:\n"
+    assert rules_for("sourcekeep", body).delay_s == 2.5
+    assert rules_for("other", body).delay_s == 50
+    assert rules_for("sourcekeep", b"User-agent: *\nCrawl-delay: soon").delay_s is None
 
 
 def test_the_port_belongs_to_the_origin() -> None:
