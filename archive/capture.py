@@ -56,9 +56,9 @@ class Exchange:
     `sent` and `received` are all that went over the connection for this request, in order. `received` is a
     view over memory or over a mapped spool file; slicing it copies nothing. `head_at`, `body_at` and `end_at`
     are offsets into it: the final status line (after any 1xx answers), the first body byte, the end of the
-    message (bytes after it were sent beyond the framing). When no head could be read, `status` is None, the first
-    two are where the unreadable message begins and `end_at` is where the bytes end. `headers` is the parsed view
-    only; the bytes are the truth.
+    message (bytes after it, `excess` in number, were sent beyond the framing). When no head could be read, `status`
+    is None, the first two are where the unreadable message begins and `end_at` is where the bytes end. `headers` is
+    the parsed view only; the bytes are the truth. `fault_detail` may tell of odd framing though there is no fault.
     """
 
     url: str
@@ -81,6 +81,11 @@ class Exchange:
     fault: Fault | None = None
     fault_detail: str = ""
     reused: bool = False
+
+    @property
+    def excess(self) -> int:
+        """How many bytes came beyond the end of the message."""
+        return len(self.received) - self.end_at
 
     def header(self, name: str) -> str | None:
         """The first value of header `name` (any case), Latin-1 decoded and stripped, or None."""

@@ -60,6 +60,7 @@ def exchange_block(exchange: Exchange, origin: Origin, payload: Digests) -> byte
         ("truncated", exchange.truncated.value if exchange.truncated else ""),
         ("fault", exchange.fault.value if exchange.fault else ""),
         ("faultDetail", exchange.fault_detail),
+        ("excessBytes", str(exchange.excess) if exchange.excess else ""),
     ]
     if exchange.tls is not None:
         fields += [

@@ -4,11 +4,12 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
-from archive.capture import Capture, Exchange, Origin
+from archive.capture import Capture, Exchange, Origin, Truncation
 from archive.url import host_key
+from crawler.body import ends_early, is_coded
 from crawler.gate import Gate
 from crawler.limits import Limits
 from crawler.wire import Engine, WireRequest
@@ -115,6 +116,7 @@ class Asker:
         async with self.gate.turn(host, delay_s):
             exchange = await self._engine.fetch(request, limits)
             later_s = self._note(host, exchange)
+        exchange = await _told_if_cut(exchange)
         told = self.gate.retry_after_s(exchange.header("Retry-After")) is not None
         capture = None
         if len(exchange.received):
@@ -130,3 +132,11 @@ class Asker:
     async def _room(self) -> None:
         while self._backlog is not None and self._backlog() > MOST_BACKLOG:  # noqa: ASYNC110  (a thread's count)
             await asyncio.sleep(0.02)
+
+
+async def _told_if_cut(exchange: Exchange) -> Exchange:
+    """The exchange, marked as truncated when its compressed data is: the record must say so, and the outcome."""
+    whole = exchange.fault is None and exchange.truncated is None
+    if whole and is_coded(exchange) and await asyncio.to_thread(ends_early, exchange):
+        return replace(exchange, truncated=Truncation.UNSPECIFIED, fault_detail="the compressed data ends early")
+    return exchange

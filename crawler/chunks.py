@@ -60,7 +60,7 @@ class Chunks:
     def _size(self, line: bytes) -> None:
         digits = line.partition(b";")[0].strip(b" \t\r")
         if not SIZE.match(digits):
-            self.doubt = f"{digits[:20]!r} is no chunk size"
+            self.doubt = f"{digits[:20].decode('latin-1')!r} is no chunk size"
             return
         self._left = int(digits, 16)
         self._expects = self._after_data if self._left else self._trailer

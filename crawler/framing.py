@@ -32,12 +32,13 @@ class Framer:
     While `phase` is HEAD the caller grows one buffer and calls `read_head`; afterwards it hands each new piece to
     `read_body`. `head_at` and `body_at` are offsets from the first byte of the answer; `end_at` is None until the
     end is known. In the phase UNFRAMED a doubt arose (`doubt` says which): all that comes until the connection
-    closes belongs to the answer. `fault` is set when no head can be had at all.
+    closes belongs to the answer. A doubt may also arise over lengths that contradict each other, whatever the phase.
+    `fault` is set when no head can be had at all.
     """
 
     __slots__ = (
-        "_chunks", "_interims", "_limits", "_line_read", "_mark", "_method", "_seen", "body_at", "doubt", "end_at",
-        "fault", "framing", "head_at", "headers", "keeps", "length", "phase", "reason", "status",
+        "_chunks", "_interims", "_limits", "_line_at", "_line_read", "_mark", "_method", "_seen", "body_at", "doubt",
+        "end_at", "fault", "framing", "head_at", "headers", "keeps", "length", "phase", "reason", "status",
     )  # fmt: skip
 
     def __init__(self, method: str, limits: Limits) -> None:
@@ -46,6 +47,7 @@ class Framer:
         self._chunks: Chunks | None = None
         self._interims = 0
         self._line_read = False
+        self._line_at = 0  # every line that ends before this offset is short enough
         self._mark = 0  # no head end lies before this offset
         self._seen = 0  # bytes framed so far, once the body began
         self.phase = Phase.HEAD
@@ -69,8 +71,11 @@ class Framer:
                 self._give_up(Fault.NOT_HTTP, "the answer does not begin with an HTTP status line")
                 return
             end = self._head_end(buffer)
-            if (len(buffer) if end is None else end) > self._limits.head_bytes:
-                self._give_up(Fault.HEADERS_TOO_LARGE, f"a head of more than {self._limits.head_bytes} bytes")
+            so_far, most = len(buffer) if end is None else end, self._limits.head_bytes
+            if self._has_long_line(buffer, min(so_far, most)):
+                self._give_up(Fault.HEADERS_TOO_LARGE, f"a header line of more than {self._limits.head_line} bytes")
+            elif so_far > most:
+                self._give_up(Fault.HEADERS_TOO_LARGE, f"a head of more than {most} bytes")
             elif end is None:
                 return
             else:
@@ -109,12 +114,23 @@ class Framer:
         beginning = bytes(buffer[at : at + len(START)]).lower()
         if not START.startswith(beginning):
             return False
-        line_end = buffer.find(b"\n", self._mark, self._limits.head_bytes)
+        line_end = buffer.find(b"\n", self._mark, min(self._limits.head_bytes, at + self._limits.head_line + 1))
         if line_end < 0:
             self._mark = max(at, len(buffer))
             return True
         self._line_read, self._mark = True, line_end
         return STATUS_LINE.match(bytes(buffer[at:line_end])) is not None
+
+    def _has_long_line(self, buffer: bytearray, end: int) -> bool:
+        """True once a line of the head, the status line among them, is longer than its limit."""
+        most = self._limits.head_line
+        self._line_at = max(self._line_at, self.head_at)
+        while end - self._line_at > most:
+            line_end = buffer.find(b"\n", self._line_at, self._line_at + most + 1)
+            if line_end < 0:
+                return True
+            self._line_at = line_end + 1
+        return False
 
     def _head_end(self, buffer: bytearray) -> int | None:
         r"""The offset after `\r?\n\r?\n`, or None when it has not come yet."""
@@ -151,7 +167,7 @@ class Framer:
         if self._interims > self._limits.interim:
             self._give_up(Fault.HEADERS_TOO_LARGE, f"more than {self._limits.interim} interim (1xx) answers")
             return
-        self.head_at = self.body_at = self._mark = end
+        self.head_at = self.body_at = self._mark = self._line_at = end
         self._line_read = False
 
     def _frame_body(self, version: tuple[int, int]) -> None:
@@ -160,16 +176,19 @@ class Framer:
         tokens = _tokens(self.headers, b"connection")
         self.keeps = b"close" not in tokens and (version >= (1, 1) or b"keep-alive" in tokens)
         codings = [name for name in _tokens(self.headers, b"transfer-encoding") if name not in (b"", b"identity")]
-        lengths = set(_tokens(self.headers, b"content-length"))
+        lengths = dict.fromkeys(_tokens(self.headers, b"content-length"))
         if self.status in BODYLESS or self._method == "HEAD":
             self._end(self.body_at)
         elif codings:
             self.framing = Framing.CHUNKED if codings[-1] == b"chunked" else Framing.CLOSE
             self._chunks = Chunks() if self.framing is Framing.CHUNKED else None
-        elif self.status != SWITCHING and len(lengths) == 1 and LENGTH.match(stated := lengths.pop()):
+            self.doubt = "both Transfer-Encoding and Content-Length are stated" if lengths else ""
+        elif self.status != SWITCHING and len(lengths) == 1 and LENGTH.match(stated := next(iter(lengths))):
             self.framing, self.length = Framing.LENGTH, int(stated)
         else:
             self.framing = Framing.CLOSE
+            said = " and ".join(value[:20].decode("latin-1") for value in lengths)
+            self.doubt = f"Content-Length is stated as {said!r}" if lengths else ""
 
     def _end(self, at: int) -> None:
         self.phase, self.end_at = Phase.ENDED, at

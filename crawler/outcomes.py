@@ -1,6 +1,6 @@
 """How an exchange ended, as the closed list of the contract says it, with a sentence for a person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http import HTTPStatus
 
@@ -8,7 +8,7 @@ from archive.capture import Exchange, Fault, Truncation
 from archive.errors import RefusedUrl
 from archive.seed import Found, OutcomeKind, Seed
 from archive.url import normalise
-from crawler.body import entity, looks_like_html, opening
+from crawler.body import is_shorter, looks_like_html, opening
 from crawler.walls import wall
 
 K = OutcomeKind
@@ -38,10 +38,17 @@ _CUTS = {
 def classify(exchange: Exchange, seed: Seed) -> tuple[OutcomeKind, str]:
     """The outcome of this exchange and its reason; a redirect is `captured`, see `leads_to` for its target."""
     kind, reason = _judge(exchange, seed)
-    doubt = exchange.tls.verdict if exchange.tls else "ok"
-    if doubt != "ok":
-        reason = "; ".join(filter(None, (reason, f"certificate not verified: {doubt}")))
-    return kind, reason
+    return kind, "; ".join(filter(None, (reason, *_asides(exchange))))
+
+
+def _asides(exchange: Exchange) -> Iterator[str]:
+    """What else was odd about an answer, whatever its outcome."""
+    if exchange.fault is None:
+        yield exchange.fault_detail
+    if exchange.excess:
+        yield f"the server sent {exchange.excess} bytes after the end of its answer"
+    if exchange.tls and exchange.tls.verdict != "ok":
+        yield f"certificate not verified: {exchange.tls.verdict}"
 
 
 def _judge(exchange: Exchange, seed: Seed) -> tuple[OutcomeKind, str]:
@@ -96,7 +103,7 @@ def _redirect(exchange: Exchange, seed: Seed) -> tuple[OutcomeKind, str]:
 
 def _success(exchange: Exchange, seed: Seed) -> tuple[OutcomeKind, str]:
     status = exchange.status
-    if status in (204, 205) or not len(entity(exchange)):
+    if status in (204, 205) or is_shorter(exchange, 1):
         return K.HTTP_ERROR, f"{_named(exchange)} with an empty body"
     if status == 206:
         return K.TRUNCATED, "206 Partial Content, though the whole was asked for"

@@ -16,7 +16,10 @@ LARGEST_PIECE = 64 * 1024  # what one read of a connection gives at most; more w
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Why no more bytes are read: nothing set when the answer is whole."""
+    """Why no more bytes are read: the answer is whole when neither a cut nor a fault is set.
+
+    `detail` may then still tell of something odd in its framing.
+    """
 
     truncated: Truncation | None = None
     fault: Fault | None = None
@@ -54,7 +57,7 @@ class Reception:
             self._stop(failed)
             return
         if self.framer.phase is Phase.ENDED:
-            self._stop(Ending())
+            self._stop(Ending(detail=self.framer.doubt))
         elif not fits:
             self._cut()
 
@@ -98,7 +101,7 @@ class Reception:
             self._stop(self._ending(Truncation.DISCONNECT, fault or Fault.RESET, describe(error)))
         elif whole:
             framer.end_at = self.spool.length
-            self._stop(Ending())
+            self._stop(Ending(detail=framer.doubt))
         elif framer.phase is Phase.UNFRAMED:
             kind = None if framer.fault else Truncation.UNSPECIFIED
             self._stop(Ending(kind, framer.fault, framer.doubt))

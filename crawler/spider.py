@@ -13,13 +13,14 @@ from archive.capture import Exchange
 from archive.errors import RefusedUrl
 from archive.seed import Found, OutcomeKind, Why
 from archive.url import normalise
-from crawler.body import coding, entity, looks_like_html, opening, plain
+from crawler.body import coding, entity_aside, looks_like_html, opening, plain
 from crawler.dispatch import Dispatch
 from crawler.fetcher import Fetched, Fetcher
 from crawler.publisher import UNCLAIMED, Publisher, publishers
 from crawler.supply import Stopped
 from extract.leading import may_lead
 from extract.pool import Pool
+from extract.reading import HTML_LIMITS
 
 # Pages that lead on: a longer one is read up to here, and so many of its links are followed.
 MOST_PAGE, MOST_LINKS = 8 * 1024 * 1024, 500
@@ -118,7 +119,8 @@ class PublisherSpider(Spider):
         exchange = fetched.exchange
         order = self.crew.pool.submit(
             function,
-            entity(exchange, MOST_PAGE),
+            await entity_aside(exchange, MOST_PAGE),
+            HTML_LIMITS,
             publisher=self.name,
             url=exchange.url,
             charset=_charset(fetched),

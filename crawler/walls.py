@@ -3,7 +3,7 @@
 import re
 
 from archive.capture import Exchange
-from crawler.body import entity, opening
+from crawler.body import is_shorter, opening
 
 # A refusal shorter than this explains nothing to a reader: it is a wall's, not a site's own page.
 SHORT = 1024
@@ -55,7 +55,7 @@ def _by_header(exchange: Exchange, status: int) -> str | None:
     if status not in _REFUSALS:
         return None
     server = (exchange.header("server") or "").lower()
-    if server.startswith("awselb") and len(entity(exchange)) < SHORT:
+    if server.startswith("awselb") and is_shorter(exchange, SHORT):
         return "a load balancer's short refusal (awselb)"
     if server.startswith("akamaighost"):
         return "an Akamai refusal"
@@ -81,6 +81,6 @@ def _by_page(exchange: Exchange, status: int) -> str | None:
 def _by_status(exchange: Exchange, status: int) -> str | None:
     if status in (429, 999):
         return f"status {status}, which only says that robots are unwelcome"
-    if status in (403, 406) and len(entity(exchange)) < SHORT:
+    if status in (403, 406) and is_shorter(exchange, SHORT):
         return f"status {status} with no reasoned page"
     return None

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from typing import Any, Literal
 
 from archive.errors import WorkerLost
@@ -33,6 +33,10 @@ class Limits:
     wall_s: float = 25.0
     memory_bytes: int = 3 << 29
     answer_bytes: int = 64 << 20
+
+    def within(self, other: "Limits") -> "Limits":
+        """The tighter of the two in each."""
+        return Limits(*(min(pair) for pair in zip(astuple(self), astuple(other), strict=True)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,11 +56,12 @@ class Pool:
     ) -> Future[Answer]:
         """Have a worker call `module:function` with the content and JSON-ready keyword arguments.
 
+        `limits` may only be tighter than the pool's own, which are what the operator grants a document.
         The future gives an Answer whatever befalls the document. It raises WorkerLost when no worker can be
         started or the pool was closed over it, LookupError when there is no such function. A view that is handed
         in must stay valid until then. RuntimeError when the pool is closed.
         """
-        order = _Order(name, content, limits or self._limits, args)
+        order = _Order(name, content, limits.within(self._limits) if limits else self._limits, args)
         with self._lock:
             if self._closed:
                 raise RuntimeError("the pool is closed")

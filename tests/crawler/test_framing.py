@@ -1,6 +1,7 @@
 """Framing: the same reading however the bytes were cut on their way."""
 
 import random
+import time
 from collections.abc import Iterable
 from itertools import pairwise
 
@@ -74,9 +75,9 @@ PARTS = st.sampled_from(
 @settings(max_examples=300, deadline=None)
 def test_any_bytes_read_the_same_in_any_pieces(parts: list[bytes], dice: random.Random) -> None:
     content = b"".join(parts)
-    tight = Limits(head_bytes=60, head_fields=3, interim=1)
+    tight, narrow = Limits(head_bytes=60, head_fields=3, interim=1), Limits(head_bytes=60, head_line=18)
     places = [dice.randrange(len(content) + 1) for _ in range(5)]
-    for limits in (Limits(), tight):
+    for limits in (Limits(), tight, narrow):
         whole = frame([content], limits=limits)
         assert frame(cut(content, places), limits=limits) == whole
         assert frame(cut(content, range(len(content))), limits=limits) == whole
@@ -143,6 +144,21 @@ def test_the_framing_follows_the_fields(fields: bytes, framing: Framing) -> None
 
 
 @pytest.mark.parametrize(
+    ("fields", "doubt"),
+    [
+        (b"Content-Length: 3\r\ncontent-length: 4", "Content-Length is stated as '3 and 4'"),
+        (b"Content-Length: NaN", "Content-Length is stated as 'nan'"),
+        (b"Content-Length: 3\r\nTransfer-Encoding: chunked", "both Transfer-Encoding and Content-Length are stated"),
+        (b"Content-Length: 3, 3", ""),
+        (b"Transfer-Encoding: chunked", ""),
+        (b"X: y", ""),
+    ],
+)
+def test_lengths_that_contradict_each_other_are_told(fields: bytes, doubt: str) -> None:
+    assert frame([b"HTTP/1.1 200 OK\r\n" + fields + b"\r\n\r\n"])[-1] == doubt
+
+
+@pytest.mark.parametrize(
     ("method", "status", "ends"), [("HEAD", 200, True), ("GET", 204, True), ("GET", 304, True), ("GET", 200, False)]
 )
 def test_no_body_is_waited_for_where_none_can_be(method: str, status: int, ends: bool) -> None:
@@ -164,7 +180,37 @@ def test_a_connection_is_kept_when_the_answer_allows_it(start: bytes, field: byt
 
 
 def test_a_status_line_of_blanks_is_read_in_linear_time() -> None:
-    assert frame([b"HTTP/1.1 200 " + b" \t" * 100_000 + b"x\r\n\r\n"])[1] == 200
+    limits = Limits(head_line=1 << 20)
+    assert frame([b"HTTP/1.1 200 " + b" \t" * 100_000 + b"x\r\n\r\n"], limits=limits)[1] == 200
+
+
+LINE = Limits().head_line
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/1.1 200 OK\r\nA: 1\r\nX: %b\r\nB: 2\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: %b", b"HTTP/1.1 200 %b\r\n\r\n",
+        b"HTTP/1.1 103 Hints\r\n\r\nHTTP/1.1 200 OK\nX: %b\n\n", b"\r\n\r\nHTTP/1.1 200 OK\r\nX: 1\r\n %b\r\n\r\n",
+    ],
+)  # fmt: skip
+def test_a_header_line_of_more_than_16_kib_is_not_framed(head: bytes) -> None:
+    fits = frame([head % (b"z" * (LINE - 20))])
+    assert fits[9] is None
+    content = head % (b"z" * LINE)
+    *_, fault, doubt = frame([content])
+    assert (fault, doubt) == (Fault.HEADERS_TOO_LARGE, "a header line of more than 16384 bytes")
+    for size in (1, 977, LINE):
+        assert frame([content[at : at + size] for at in range(0, len(content), size)]) == frame([content])
+
+
+def test_many_lines_that_are_nearly_too_long_are_read_in_linear_time() -> None:
+    lines = b"".join(b"X-%d: %b\r\n" % (number, b"z" * (LINE - 20)) for number in range(15))
+    content = b"HTTP/1.1 200 OK\r\n" + lines + b"Content-Length: 0\r\n\r\n"
+    pieces = [content[at : at + 64] for at in range(0, len(content), 64)]
+    began = time.process_time()
+    assert frame(pieces)[0] is Phase.ENDED
+    assert time.process_time() - began < 2
 
 
 def test_a_chunk_line_without_end_is_doubted() -> None:

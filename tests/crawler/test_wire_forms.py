@@ -92,6 +92,8 @@ NOT_WHOLE = {
     "icy": (None, None, Fault.NOT_HTTP),
     "tothdr290k": (None, None, Fault.HEADERS_TOO_LARGE),
     "tothdr400k": (None, None, Fault.HEADERS_TOO_LARGE),
+    "longhdr90k": (None, None, Fault.HEADERS_TOO_LARGE),
+    "longhdr200k": (None, None, Fault.HEADERS_TOO_LARGE),
     "hdr6000": (None, None, Fault.HEADERS_TOO_LARGE),
     "hints25": (None, None, Fault.HEADERS_TOO_LARGE),
     "badchunk": (200, Truncation.UNSPECIFIED, None),

@@ -294,3 +294,11 @@ def test_deaths_are_read_through_bubblewrap_too() -> None:
     assert verdict_of_death(-signal.SIGSEGV)[0] == "damaged"
     assert verdict_of_death(128 + signal.SIGABRT)[0] == "memory_limit"
     assert verdict_of_death(None)[0] == "damaged"
+
+
+def test_an_order_may_be_limited_more_than_the_pool_but_never_less() -> None:
+    granted = Limits(cpu_s=5, wall_s=1, memory_bytes=1 << 30)
+    assert Limits(cpu_s=2, wall_s=9, memory_bytes=1 << 40).within(granted) == Limits(2, 1, 1 << 30, 64 << 20)
+    with Pool(1, Limits(wall_s=0.4)) as pool:
+        answer = pool.submit(JOBS + "fork_and_dawdle", limits=Limits(wall_s=60)).result(60)
+    assert (answer.failure, answer.reason) == ("time_limit", "not read within 0.4 s")
