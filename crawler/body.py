@@ -22,9 +22,14 @@ def entity(exchange: Exchange, most: int | None = None) -> bytes | memoryview:
     return entity_body(exchange.received, exchange.body_at, end, exchange.framing)
 
 
+def is_long(exchange: Exchange) -> bool:
+    """True if looking through the body takes too long for the loop's thread."""
+    return exchange.end_at - exchange.body_at > STEP
+
+
 async def entity_aside(exchange: Exchange, most: int) -> bytes | memoryview:
     """As `entity`, for the loop: what lies in chunks is taken out in a thread, since there may be a million of them."""
-    if exchange.framing is not Framing.CHUNKED or exchange.end_at - exchange.body_at <= STEP:
+    if exchange.framing is not Framing.CHUNKED or not is_long(exchange):
         return entity(exchange, most)
     return await asyncio.to_thread(entity, exchange, most)
 
@@ -49,8 +54,11 @@ def opening(exchange: Exchange) -> bytes:
 
 
 def plain(exchange: Exchange, most: int) -> bytes | None:
-    """The decoded entity, cut at `most` bytes; None when its coding is unknown or broken from the start."""
-    return _decoded(exchange, entity(exchange), most)
+    """The decoded entity, cut at `most` bytes; None when its coding is unknown or broken from the start.
+
+    Of what came, framing included, twice as many bytes are looked at: nobody is held up by more.
+    """
+    return _decoded(exchange, entity(exchange, 2 * most), most)
 
 
 def coding(exchange: Exchange) -> str:

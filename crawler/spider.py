@@ -13,7 +13,7 @@ from archive.capture import Exchange
 from archive.errors import RefusedUrl
 from archive.seed import Found, OutcomeKind, Why
 from archive.url import normalise
-from crawler.body import coding, entity_aside, looks_like_html, opening, plain
+from crawler.body import coding, entity_aside, is_long, looks_like_html, opening, plain
 from crawler.dispatch import Dispatch
 from crawler.fetcher import Fetched, Fetcher
 from crawler.publisher import UNCLAIMED, Publisher, publishers
@@ -92,7 +92,11 @@ class PublisherSpider(Spider):
             return None
         if fetched.seed.why is Why.LISTING:
             return "crawler.publisher:read_listing"
-        if fetched.seed.why is Why.CITED and self.publisher.documents and self._may_lead(exchange):
+        if (
+            fetched.seed.why is Why.CITED
+            and self.publisher.documents
+            and (is_long(exchange) or self._may_lead(exchange))
+        ):
             return "crawler.publisher:read_landing"
         return None
 
@@ -117,6 +121,9 @@ class PublisherSpider(Spider):
     async def _links(self, fetched: Fetched, function: str) -> tuple[tuple[Found, ...], str]:
         assert fetched.exchange is not None
         exchange = fetched.exchange
+        looked_at = fetched.seed.why is not Why.CITED or not is_long(exchange)  # a long page was not yet
+        if not looked_at and not await asyncio.to_thread(self._may_lead, exchange):
+            return (), ""
         order = self.crew.pool.submit(
             function,
             await entity_aside(exchange, MOST_PAGE),

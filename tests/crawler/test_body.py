@@ -64,28 +64,27 @@ def test_what_is_no_such_data_does_not_end_early() -> None:
 
 
 def test_a_bomb_is_not_unpacked_to_its_end() -> None:
-    bomb = gzip.compress(bytes(1 << 20)) * 4096  # 4 GiB
-    began = time.process_time()
-    assert not ends_early(answered(bomb[:-5], "gzip"))
-    assert time.process_time() - began < 5
+    bomb = gzip.compress(bytes(1 << 20)) * 64
+    assert not ends_early(answered(bomb[:-5], "gzip")), "that it is cut is not seen, since nobody looks so far"
 
 
 def test_a_body_in_chunks_of_one_byte_takes_no_more_memory_than_its_bytes() -> None:
-    body = chunked(b"x" * 100_000, 1)
+    body = chunked(b"x" * 30_000, 1)
     exchange = answered(body, "identity", Framing.CHUNKED)
     tracemalloc.start()
-    assert entity(exchange) == b"x" * 100_000
+    assert entity(exchange) == b"x" * 30_000
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 4 * len(body)
 
 
 def test_whether_a_body_is_short_is_told_from_its_beginning() -> None:
-    body = chunked(b"x" * 2_000_000, 1)
+    body = chunked(b"x" * 300_000, 1)
     exchange = answered(body, "identity", Framing.CHUNKED)
     began = time.process_time()
-    assert (is_shorter(exchange, 1), is_shorter(exchange, 1024)) == (False, False)
-    assert time.process_time() - began < 0.5
+    for _ in range(20):
+        assert (is_shorter(exchange, 1), is_shorter(exchange, 1024)) == (False, False)
+    assert time.process_time() - began < 1  # all of it 20 times takes six seconds and more
     assert is_shorter(answered(b"", "identity"), 1)
     assert is_shorter(answered(b"12", "identity"), 3)
     assert not is_shorter(answered(b"123", "identity"), 3)
