@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,7 @@ from archive.capture import Capture, Conversion, Exchange, Origin
 from archive.clock import SYSTEM, Seams
 from archive.conversion import Text, conversion_event
 from archive.earlier import earlier_response
+from archive.errors import Interrupted
 from archive.event import exchange_event, resource_event
 from archive.records import Agent, Event, Ids
 from archive.series import Series
@@ -116,6 +118,18 @@ class ArchiveWriter:
         """A future of the conversion that holds what was read from the payload of `source`."""
         made, size = self._seams.now(), sum(map(len, text.pages))
         return self._enqueue(lambda ids: conversion_event(text, source, made, ids), size, None)
+
+    def drop(self) -> None:
+        """Give up what waits and is not being written yet: its futures raise Interrupted. What comes later is kept."""
+        jobs: list[_Job] = []
+        with suppress(Empty):
+            while (job := self._queue.get_nowait()) is not None:
+                jobs.append(job)
+            self._queue.put(None)  # it closes already
+        with self._counting:
+            self._pending -= sum(job.size for job in jobs)
+        for job in jobs:
+            job.future.set_exception(Interrupted("the run ended before this was written"))
 
     def close(self) -> None:
         """Write all that is waiting, finish the file, merge its index lines; safe to call again.

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from archive.clock import SYSTEM, Seams
 from archive.errors import SourcekeepError
 from archive.seed import Found, Outcome, OutcomeKind, Seed
+from crawler.ending import Ending, to_its_end
 from crawler.fetcher import Fetched, Fetcher
 from crawler.progress import CrawlProgress, HostProgress
 from crawler.supply import Stop, Stopped, Supply
@@ -52,11 +53,10 @@ class Dispatch:
         self._unread = Unread()
         self._feeds: dict[str, asyncio.Queue[Seed | None]] = {}
         self._orphans: dict[str, str] = {}
-        self._tasks: set[asyncio.Future[Any]] = set()
         self._concluding: set[asyncio.Task[None]] = set()
         self._outcomes: list[Outcome] = []
         self._unsettled = self._settlements = 0
-        self._changed, self._to_settle, self._ending = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._changed, self._to_settle, self._ending = asyncio.Event(), asyncio.Event(), Ending(seams)
         self._hosts: dict[str, HostProgress] = {}
         self._total = HostProgress()
         self.failure: BaseException | None = None
@@ -68,7 +68,7 @@ class Dispatch:
         watchers = [asyncio.ensure_future(self._watched(watch)) for watch in watches]
         try:
             await self._claim_until_done()
-            if self._ending.is_set():
+            if self.ending:
                 await self._wind_up()
         finally:
             for watcher in watchers:
@@ -127,30 +127,22 @@ class Dispatch:
         self.end()
 
     def end(self) -> None:
-        """Stop soon: nothing new is sent, what is under way is given up."""
-        self._ending.set()
+        """Stop: nothing new is sent, what is under way is given up."""
+        self._ending.begin()
         self._changed.set()
 
     @property
     def ending(self) -> bool:
         """True once the crawl is to end before its work is done."""
-        return self._ending.is_set()
+        return self._ending.begun
+
+    def within(self, seconds: float) -> float:
+        """`seconds`, or what is left of an ending crawl's time when that is less."""
+        return self._ending.within(seconds)
 
     async def unless_ending(self, work: Awaitable[T]) -> T:
         """The result of `work`; Stopped as soon as the crawl is to end, and the work is cancelled."""
-        if self.ending:
-            if asyncio.iscoroutine(work):
-                work.close()
-            raise Stopped
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        try:
-            return await task
-        except asyncio.CancelledError:
-            if self.ending:
-                raise Stopped from None
-            raise
+        return await self._ending.unless_begun(work)
 
     async def _claim_until_done(self) -> None:
         dry_since = -1
@@ -160,7 +152,9 @@ class Dispatch:
             wants = not self._ready and self._queued < MOST_HELD and self._has_room
             if wants and dry_since != before:
                 try:
-                    seeds = await self._supply.claim(min(CLAIM, MOST_HELD - self._queued))
+                    seeds = await self.unless_ending(self._supply.claim(min(CLAIM, MOST_HELD - self._queued)))
+                except Stopped:
+                    return None
                 except Exception as error:
                     return self.lost(error)
                 self._take(seeds)
@@ -248,7 +242,7 @@ class Dispatch:
             batch, self._outcomes = self._outcomes, []
             if not batch:
                 continue
-            await self._supply.settle(batch)
+            await to_its_end(self._supply.settle(batch))
             self._unsettled -= len(batch)
             self._settlements += 1
             self._changed.set()
@@ -260,10 +254,8 @@ class Dispatch:
             self.lost(error)
 
     async def _wind_up(self) -> None:
-        """Give up what is under way; what already reached the archive still becomes an outcome, for a moment."""
-        for task in self._tasks:
-            task.cancel()
-        until = self._seams.monotonic() + GRACE_S
+        """What already reached the archive still becomes an outcome, for a moment."""
+        until = self._seams.monotonic() + self.within(GRACE_S)
         while self.failure is None and self._unsettled and self._seams.monotonic() < until:
             self._changed.clear()
             await self._change()

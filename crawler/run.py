@@ -159,10 +159,11 @@ class _Spiders:
 
     async def close(self) -> None:
         """All spiders end; those that do not end by themselves are stopped, and left when that takes too long."""
+        within = self._crew.dispatch.within
         if self._tasks and self._crew.dispatch.ending:
-            await asyncio.wait([asyncio.ensure_future(self._runner.stop())], timeout=CLOSING_S)
+            await asyncio.wait([asyncio.ensure_future(self._runner.stop())], timeout=within(CLOSING_S))
         if self._tasks:
-            _, left = await asyncio.wait(self._tasks.values(), timeout=CLOSING_S)
+            _, left = await asyncio.wait(self._tasks.values(), timeout=within(CLOSING_S))
             for task in left:
                 task.cancel()
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 from archive.errors import Interrupted, NetworkDown, UsageError
 from archive.seed import Outcome, OutcomeKind, Why
@@ -41,18 +41,18 @@ def archive(
 ) -> dict[str, Any]:
     """Archives what the targets cite and answers the run object of the contract.
 
-    Targets are files, URLs or keys of known incidents. A run that is killed goes on when the same call is made
-    again; what is durable and not due is not fetched again, unless `force`. UsageError or UnreadableRecord before
-    anything is fetched when a target cannot be read; NetworkDown when no host could be reached at all.
+    Targets are files, URLs or keys of known incidents. A run that is killed, or stopped and then answers what it did,
+    goes on when the same call is made again; what is durable and not due is not fetched again, unless `force`.
+    UsageError or UnreadableRecord before anything is fetched when a target cannot be read; NetworkDown when no host
+    could be reached at all.
     """
     with held(config) as place:
         wanted = sort_targets(targets, partial(dossier.is_known, place.database))
         records = read_records(place.pool, wanted.files)
         told = [*targets, *(["--due"] if due else []), *(["--all"] if everything else [])]
-        with recorded(place, "archive", told) as run:
-            job = _Job(place, run.number, force)
+        with recorded(place, "archive", told) as run, _Job(place, run, force) as job:
             job.begin(wanted, records, due=due, everything=everything)
-            job.fetch(run)
+            job.fetch()
             job.finish()
         answer = runs.run_object(place.database, run.number)
     raise_if_nothing_was_reached(answer)
@@ -63,6 +63,13 @@ def missed(run: dict[str, Any]) -> list[dict[str, Any]]:
     """The outcomes of a run object that tell of something not archived; a listing was only looked at on the way."""
     good = (OutcomeKind.CAPTURED, OutcomeKind.UNCHANGED)
     return [row for row in run["outcomes"] if row["outcome"] not in good and row["why"] != Why.LISTING]
+
+
+def raise_if_stopped(run: dict[str, Any]) -> None:
+    """Interrupted, with what is kept, for the object of a run that was stopped."""
+    if run["state"] == "interrupted":
+        done = f"{run['requested']} addresses done, {run['captured']} of them captured"
+        raise Interrupted(f"stopped with {done}; that is kept, what is left stays due")
 
 
 def raise_if_nothing_was_reached(run: dict[str, Any]) -> None:
@@ -85,16 +92,20 @@ class Run:
 
 @contextmanager
 def recorded(place: Place, kind: str, targets: Sequence[str]) -> Iterator[Run]:
-    """A run in the catalogue: begun, and ended as done, interrupted or failed, whatever happens in between."""
+    """A run in the catalogue: begun, and ended as done, interrupted or failed, whatever happens in between.
+
+    Ctrl-C ends what is done within it and is not raised further: whoever asks what the run did hears that it was
+    interrupted.
+    """
     now = place.seams.now
     frontier.release_all(place.database, now())
     run = Run(runs.start_run(place.database, kind, targets, now()), threading.Event())
     try:
         yield run
         run.state = "interrupted" if run.stop.is_set() else "done"
-    except (KeyboardInterrupt, Interrupted):
+    except KeyboardInterrupt:
+        run.stop.set()
         run.state = "interrupted"
-        raise
     finally:
         frontier.release(place.database, run.number)
         runs.finish_run(place.database, run.number, run.state, now())
@@ -103,12 +114,27 @@ def recorded(place: Place, kind: str, targets: Sequence[str]) -> Iterator[Run]:
 
 
 class _Job:
-    """The parts of one archiving run: what to read, what to resolve, what to fetch."""
+    """The parts of one archiving run: what to read, what to resolve, what to fetch.
 
-    def __init__(self, place: Place, run: int, force: bool) -> None:
-        self._place, self._run, self._force = place, run, force
+    Left before `finish` it gives up what is under way; all of that is still due, or unread, for the next run.
+    """
+
+    def __init__(self, place: Place, run: Run, force: bool) -> None:
+        self._place, self._run, self._force = place, run.number, force
+        self._stop = run.stop
         self._reading = Reading(place, keep_text=place.config.reading.keep_text)
-        self._resolver = Resolver(place, run, set(), force)
+        self._resolver = Resolver(place, run.number, set(), force, run.stop)
+        self._supply = CatalogueSupply(place, run.number, settled=self._settled, further=self._further)
+        self._finished = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if not self._finished:
+            self._place.writer.drop()
+            self._reading.give_up()
+        self._supply.close()
 
     def begin(self, targets: Targets, records: Sequence[Record], *, due: bool, everything: bool) -> None:
         """Files the records, then adds to the frontier what the targets mean."""
@@ -134,26 +160,28 @@ class _Job:
         frontier.add_seeds(self._place.database, self._run, pages, now=self._place.seams.now(), force=self._force)
         self._further()
 
-    def fetch(self, run: Run) -> None:
-        """Crawls until nothing is due and nothing more can be read or resolved."""
+    def fetch(self) -> None:
+        """Crawls until nothing is due and nothing more can be read or resolved, or until it is stopped."""
         place = self._place
-        supply = CatalogueSupply(place, run.number, settled=self._settled, further=self._further)
         with shown() as progress:
             crawl(
-                supply,
+                self._supply,
                 keep=place.writer.keep,
                 pool=place.pool,
                 ledger=CatalogueLedger(place),
                 options=crawl_options(place.config),
                 progress=progress,
-                stop=run.stop,
+                stop=self._stop,
                 backlog=lambda: place.writer.pending_bytes,
             )
 
     def finish(self) -> None:
-        """Reads to the last page and puts the index in order."""
+        """Reads to the last page and puts the index in order; not when the run is stopped."""
+        if self._stop.is_set():
+            return
         self._reading.finish()
         SearchIndex(self._place.database).refresh()
+        self._finished = True
 
     def _settled(self, outcomes: Sequence[Outcome]) -> None:
         self._resolver.heard(outcomes)
@@ -162,6 +190,8 @@ class _Job:
     def _further(self) -> bool:
         """Reads what may be a record, then resolves: True when that may have led to something to fetch."""
         read = self._reading.catch_up()
+        if self._stop.is_set():
+            return False
         self._resolver.keys |= self._reading.incidents
         strays, self._reading.strays = self._reading.strays, []
         file_as_sources(self._place, self._run, strays)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archive.capture import Capture, Fault
-from archive.errors import NetworkDown
+from archive.errors import Interrupted, NetworkDown
 from archive.reader import read_payload
 from archive.seed import Outcome, OutcomeKind, Seed, Why
 from archive.url import host_key
@@ -35,14 +35,16 @@ _UNREACHED = frozenset({OutcomeKind.DNS_ERROR, OutcomeKind.CONNECT_ERROR})
 def check(config: Config, keys: Sequence[str] = (), *, due_only: bool = False) -> dict[str, Any]:
     """Checks the links of these incidents (none named: all) and answers the contract's check object.
 
-    Each answer is kept as a capture. NetworkDown when no host at all could be reached: then nothing is recorded.
+    `state` in it is done, or interrupted: then it has the links whose check had ended. Each answer is kept as a
+    capture. NetworkDown when no host at all could be reached: then nothing is recorded.
     """
     with held(config) as place:
         targets = linkhistory.sources_for_check(
             place.database, list(keys) or None, due_only=due_only, now=place.seams.now()
         )
+        links: list[dict[str, Any]] = []
         with recorded(place, "check", keys) as run:
-            asked = _Asked(targets)
+            asked = _Asked(place, targets)
             with shown() as progress:
                 crawl_links(
                     asked,
@@ -53,26 +55,38 @@ def check(config: Config, keys: Sequence[str] = (), *, due_only: bool = False) -
                     stop=run.stop,
                     backlog=lambda: place.writer.pending_bytes,
                 )
+            if run.stop.is_set():
+                place.writer.drop()
+            else:
+                asked.raise_if_none_was_reached()
             suspect = asked.network_suspect()
-            checks = [_checked(place, chain, suspect) for chain in asked.chains if chain.ended is not None]
+            checks = [_checked(chain, suspect) for chain in asked.chains if chain.ended is not None]
             links = linkhistory.file_link_checks(place.database, run.number, checks, place.seams.now())
     counts = Counter(link["status"] for link in links)
-    return {"checked": len(links), "links": links, "counts": dict(counts.most_common())}
+    return {"checked": len(links), "state": run.state, "links": links, "counts": dict(counts.most_common())}
+
+
+def raise_if_stopped(answer: dict[str, Any]) -> None:
+    """Interrupted, with what is kept, for the answer of a check that was stopped."""
+    if answer["state"] == "interrupted":
+        raise Interrupted(f"stopped with {answer['checked']} links checked; what was found is kept")
 
 
 @dataclass
 class _Chain:
-    """A source under check: the redirects so far and how the last request of them ended."""
+    """A source under check: the redirects so far, how the last request of them ended and what its bytes are."""
 
     target: CheckTarget
     hops: list[Hop] = field(default_factory=list)
     ended: Outcome | None = None
+    mime: str | None = None
 
 
 class _Asked:
     """`crawler.run.Supply` for a check: the sources themselves, then where their redirects lead."""
 
-    def __init__(self, targets: Sequence[CheckTarget]) -> None:
+    def __init__(self, place: Place, targets: Sequence[CheckTarget]) -> None:
+        self._place = place
         self.chains = [_Chain(target) for target in targets]
         self._seeds: list[Seed] = []
         self._chain_of: dict[int, tuple[Seed, _Chain]] = {}  # by identity: two chains may lead to one URL
@@ -90,28 +104,34 @@ class _Asked:
         return claimed
 
     async def settle(self, outcomes: Sequence[Outcome]) -> None:
-        """Follows redirects; the rest is the end of its chain."""
+        """Follows redirects; the rest is the end of its chain, and looked at."""
+        ended: list[tuple[_Chain, Outcome]] = []
         for outcome in outcomes:
             _, chain = self._chain_of.pop(id(outcome.seed))
             reached = outcome.kind not in _UNREACHED
             self._hosts[outcome.seed.host] = self._hosts.get(outcome.seed.host, False) or reached
             onward = next((found for found in outcome.found if found.hop == "R"), None)
             if onward is None or outcome.http_status is None:
-                chain.ended = outcome
+                ended.append((chain, outcome))
                 continue
             chain.hops.append(Hop(outcome.http_status, onward.url))
             hops = outcome.seed.redirects + 1
             self._add(_seed(onward.url, chain.target.capture, redirects=hops, via=outcome.seed.url), chain)
-        await asyncio.sleep(0)
+        await asyncio.to_thread(self._look_at, ended)
+
+    def _look_at(self, ended: Sequence[tuple[_Chain, Outcome]]) -> None:
+        """Now, and not when all have ended: the end of a check that is stopped must not take long."""
+        for chain, outcome in ended:
+            chain.mime, chain.ended = _sniffed(self._place, outcome.capture), outcome
+
+    def raise_if_none_was_reached(self) -> None:
+        """NetworkDown when no host at all answered although several were asked."""
+        if len(self._hosts) >= _SUSPECT_HOSTS and not any(self._hosts.values()):
+            raise NetworkDown(f"none of {len(self._hosts)} hosts could be reached; no link was judged")
 
     def network_suspect(self) -> bool:
-        """True when so many hosts cannot be reached that our own network is the likelier cause.
-
-        NetworkDown when none at all answered although several were asked.
-        """
+        """True when so many hosts cannot be reached that our own network is the likelier cause."""
         lost = sum(not reached for reached in self._hosts.values())
-        if lost and lost == len(self._hosts) and lost >= _SUSPECT_HOSTS:
-            raise NetworkDown(f"none of {lost} hosts could be reached; no link was judged")
         return len(self._hosts) >= _SUSPECT_HOSTS and lost > _SUSPECT_SHARE * len(self._hosts)
 
 
@@ -121,10 +141,10 @@ def _seed(url: str, previous: Capture | None, *, redirects: int = 0, via: str | 
     return Seed(url, Why.CHECK, host, publisher_of(host), via, "R" * redirects, redirects, same)
 
 
-def _checked(place: Place, chain: _Chain, suspect: bool) -> LinkCheck:
+def _checked(chain: _Chain, suspect: bool) -> LinkCheck:
     """The verdict on a chain, with what it rests on."""
     assert chain.ended is not None, "only chains that ended are judged"
-    facts = _facts(place, chain, chain.ended, suspect)
+    facts = _facts(chain, chain.ended, suspect)
     verdict: Verdict = judge(facts)
     evidence = {
         "hops": [{"status": hop.status, "to": hop.to} for hop in chain.hops],
@@ -146,7 +166,7 @@ def _checked(place: Place, chain: _Chain, suspect: bool) -> LinkCheck:
     )
 
 
-def _facts(place: Place, chain: _Chain, ended: Outcome, suspect: bool) -> Facts:
+def _facts(chain: _Chain, ended: Outcome, suspect: bool) -> Facts:
     now, before = ended.capture, chain.target.capture
     same = None
     if now is not None and before is not None and now.payload_digest and ended.kind is not OutcomeKind.BLOCKED:
@@ -160,7 +180,7 @@ def _facts(place: Place, chain: _Chain, ended: Outcome, suspect: bool) -> Facts:
         hops=tuple(chain.hops),
         fault=fault if isinstance(fault, Fault) else None,
         detail=ended.reason,
-        mime_now=_sniffed(place, now),
+        mime_now=chain.mime,
         mime_before=chain.target.mime_before,
         same_payload=same,
         payload_length=now.payload_length if now else None,

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from desk import archiving, checking
 from desk.archiving import archive, missed
 from desk.asking import search
 from desk.checking import check
@@ -33,7 +34,9 @@ def demo(config: Config, folder: Path | None) -> dict[str, Any]:
     with SampleWeb() as web:
         settings = demo_config(config, folder, web.origin)
         run = archive(settings, [PAGE_URL])
+        archiving.raise_if_stopped(run)
         links = check(settings)
+        checking.raise_if_stopped(links)
     verified = verify_folder(settings)
     found = search(settings, QUERY)
     return {**run, "check": links, "verify": verified, "search": found, "surprises": surprises(run, verified, found)}

@@ -81,7 +81,7 @@ def print_run(run: dict[str, Any]) -> None:
     """Prints a run object: a line an outcome, then the sums."""
     for row in run["outcomes"]:
         _print_outcome(row)
-    if not run["outcomes"]:
+    if not run["outcomes"] and run["state"] == "done":
         print("nothing is due; --force captures again")
     print(
         f"{run['state']}: {run['requested']} requested, {run['captured']} captured, {run['unchanged']} unchanged, "

@@ -2,10 +2,11 @@
 
 import threading
 from collections import deque
-from concurrent.futures import Future, wait
+from concurrent.futures import CancelledError, Future, wait
 from dataclasses import dataclass
 
 from archive.capture import Capture
+from archive.errors import Interrupted, WorkerLost
 from archive.reader import read_payload
 from archive.seed import Why
 from desk.converting import Converting
@@ -15,7 +16,7 @@ from desk.output import say
 from desk.place import Place
 from extract.document import Document
 from extract.incident.formats import incidents_of
-from extract.pool import Answer
+from extract.pool import Answer, PoolClosed
 from extract.reading import submit_reading
 from store import frontier, intake
 from store.frontier import Unread
@@ -52,7 +53,7 @@ class Reading:
         self._most = max(MOST_AT_ONCE, 4 * place.config.reading.workers)
         self._turn = threading.Lock()
         self._wake = threading.Event()
-        self._ending = False
+        self._ending = self._given_up = False
         self._failure: BaseException | None = None
         self._thread = threading.Thread(target=self._work, name="reading", daemon=True)
         self._thread.start()
@@ -66,7 +67,7 @@ class Reading:
         if self._failure is not None:
             raise self._failure
         with self._turn:
-            return self._read_all()
+            return self._read_on()
 
     def finish(self) -> None:
         """Ends the thread when everything is read; raises what broke the reading."""
@@ -75,16 +76,32 @@ class Reading:
         self._thread.join()
         self.catch_up()
 
+    def give_up(self) -> None:
+        """Ends all reading at once, also that of another thread: what is not filed stays unread, for the next run."""
+        self._ending = self._given_up = True
+        self._place.pool.close()
+        with self._turn:  # whoever was reading has noticed
+            self._wake.set()
+
     def _work(self) -> None:
         while not self._ending:
             self._wake.wait()
             self._wake.clear()
             try:
                 with self._turn:
-                    self._read_all()
+                    self._read_on()
             except Exception as error:
                 self._failure = error  # told by the next `catch_up` or `finish`
                 return
+
+    def _read_on(self) -> int:
+        """All that is unread; less, when it is given up meanwhile."""
+        try:
+            return 0 if self._given_up else self._read_all()
+        except (PoolClosed, WorkerLost, CancelledError, Interrupted):
+            if not self._given_up:
+                raise
+            return 0
 
     def _read_all(self) -> int:
         """In order of capture, so many at once as keep the workers busy.

@@ -1,7 +1,9 @@
 """Citations to sources: the address given, else a known work, else what the publisher lists."""
 
-from collections.abc import Iterable
+import threading
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from archive.seed import Outcome, OutcomeKind, Why
 from archive.url import host_key, same_key
@@ -21,13 +23,14 @@ _DEAD = frozenset({OutcomeKind.NOT_FOUND, OutcomeKind.GONE, OutcomeKind.DNS_ERRO
 class Resolver:
     """Resolves the citations of some incidents within one run; `step` may be called as often as wanted.
 
-    `keys` are the incidents; more may be added.
+    `keys` are the incidents; more may be added. Once `stop` is set a step ends early.
     """
 
     place: Place
     run: int
     keys: set[str]
     force: bool = False
+    stop: threading.Event = field(default_factory=threading.Event)
     _ended: dict[str, OutcomeKind] = field(default_factory=dict)
     _asked: dict[str, list[str]] = field(default_factory=dict)
     _seeded: set[tuple[int, str]] = field(default_factory=set)
@@ -45,9 +48,10 @@ class Resolver:
                 return True
         return False
 
-    def _pending(self) -> list[CitedWork]:
+    def _pending(self) -> Iterator[CitedWork]:
         cited = dossier.works(self.place.database, sorted(self.keys)) if self.keys else []
-        return [work for work in cited if work.citation_id not in self._final]
+        wanted = [work for work in cited if work.citation_id not in self._final]
+        return takewhile(lambda _: not self.stop.is_set(), wanted)
 
     def _resolve(self, work: CitedWork) -> list[Wanted]:
         if work.refusal:

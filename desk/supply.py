@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from archive.seed import Outcome, Seed, Why
@@ -33,12 +34,13 @@ class CatalogueSupply:
         self._place, self._run = place, run
         self._settled, self._further = settled, further
         crawl = place.config.crawl
+        self._threads = ThreadPoolExecutor(2, "catalogue")  # a claim may take long, and outcomes do not wait for it
         self._again = {Why.LISTING: timedelta(days=crawl.listing_days)}
         self._usually = timedelta(days=crawl.recapture_days)
 
     async def claim(self, limit: int) -> Sequence[Seed]:
         """Due seeds of this run; none only when nothing that could lead to more is left to do here."""
-        return await asyncio.to_thread(self._claim, limit)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._claim, limit)
 
     def _claim(self, limit: int) -> Sequence[Seed]:
         place = self._place
@@ -49,7 +51,11 @@ class CatalogueSupply:
 
     async def settle(self, outcomes: Sequence[Outcome]) -> None:
         """Files how these ended and what they led to, then says so."""
-        await asyncio.to_thread(self._settle, outcomes)
+        await asyncio.get_running_loop().run_in_executor(self._threads, self._settle, outcomes)
+
+    def close(self) -> None:
+        """Returns when no claim is under way any more, also one that an ended crawl did not wait for."""
+        self._threads.shutdown()
 
     def _settle(self, outcomes: Sequence[Outcome]) -> None:
         for why in dict.fromkeys(outcome.seed.why for outcome in outcomes):

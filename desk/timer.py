@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from cronsim import CronSim, CronSimError
 
 from archive.clock import SYSTEM, Seams
-from archive.errors import SourcekeepError, UnknownKey, UsageError, WriteFailed
+from archive.errors import Interrupted, SourcekeepError, UnknownKey, UsageError, WriteFailed
+from desk import archiving, checking
 from desk.archiving import archive, missed
 from desk.checking import check
 from desk.config import Config
@@ -72,16 +73,22 @@ def run_schedules(config: Config, seams: Seams) -> list[dict[str, Any]]:
     """Runs every schedule that is due and answers a row for each with its result and exit code.
 
     A claim moves the schedule to its next time first, by compare-and-swap, so that two callers never run one twice
-    and missed times become one run.
+    and missed times become one run. One that is stopped is due again, and Interrupted raised.
     """
     now = seams.now()
     with catalogue(config) as database:
-        claimed = [
-            one
-            for one in schedule.due(database, now)
-            if schedule.claim(database, one, next_time(one.cron, one.zone, now), now)
-        ]
-    return [{"id": one.id, "kind": one.kind, "target": one.target, **_result(config, one)} for one in claimed]
+        due = schedule.due(database, now)
+    return [
+        {"id": one.id, "kind": one.kind, "target": one.target, **_result(config, one)}
+        for one in due
+        if _claimed(config, one, now)
+    ]
+
+
+def _claimed(config: Config, one: schedule.Due, now: datetime) -> bool:
+    """True when it is ours to run, now: what comes after one that is stopped is not claimed at all."""
+    with catalogue(config) as database:
+        return schedule.claim(database, one, next_time(one.cron, one.zone, now), now)
 
 
 def _result(config: Config, one: schedule.Due) -> dict[str, Any]:
@@ -89,10 +96,16 @@ def _result(config: Config, one: schedule.Due) -> dict[str, Any]:
     try:
         if one.kind == "check":
             answer = check(config, [one.target] if one.target else [], due_only=one.target is None)
+            checking.raise_if_stopped(answer)
             return {"result": f"{answer['checked']} links checked", "run": None, "exit_code": 0}
         run = archive(config, [one.target] if one.target else [], due=one.target is None)
+        archiving.raise_if_stopped(run)
         told = f"run {run['run']}, {run['captured']} captured, {run['failed']} failed"
         return {"result": told, "run": run["run"], "exit_code": int(bool(missed(run)))}
+    except (KeyboardInterrupt, Interrupted):
+        with catalogue(config) as database:
+            schedule.give_back(database, one)
+        raise
     except SourcekeepError as error:
         say(f"sourcekeep: schedule {one.id}: {error}. {error.advice}")
         return {"result": f"failed: {error}", "run": None, "exit_code": error.exit_code}

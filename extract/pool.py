@@ -12,10 +12,14 @@ from archive.errors import WorkerLost
 from extract.minder import Answer, Limits, Minder
 from extract.sandbox import describe
 
-__all__ = ["Answer", "Limits", "Pool"]
+__all__ = ["Answer", "Limits", "Pool", "PoolClosed"]
 
 ORDERS_PER_WORKER = 1000
 RESIDENT_BYTES = 200 << 20  # a worker that holds more after an answer is replaced
+
+
+class PoolClosed(RuntimeError):
+    """The pool takes no orders any more, or has given up this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +63,12 @@ class Pool:
         `limits` may only be tighter than the pool's own, which are what the operator grants a document.
         The future gives an Answer whatever befalls the document. It raises WorkerLost when no worker can be
         started or the pool was closed over it, LookupError when there is no such function. A view that is handed
-        in must stay valid until then. RuntimeError when the pool is closed.
+        in must stay valid until then. PoolClosed when the pool is closed.
         """
         order = _Order(name, content, limits.within(self._limits) if limits else self._limits, args)
         with self._lock:
             if self._closed:
-                raise RuntimeError("the pool is closed")
+                raise PoolClosed("the pool is closed")
             self._unfinished += 1
             if len(self._threads) < min(self._unfinished, len(self._minders)):
                 self._hire()

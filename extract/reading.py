@@ -7,7 +7,7 @@ from typing import Any
 
 from extract.coding import decode
 from extract.document import Document, DocumentState
-from extract.pool import Answer, Limits, Pool
+from extract.pool import Answer, Limits, Pool, PoolClosed
 from extract.sniffing import Kind, Sniffed, bare_mime, charset_of, sniff
 
 READ = "extract.reading:read_document"
@@ -121,8 +121,8 @@ def submit_reading(
             return
         try:
             again = pool.submit(READ, content, SECOND_TRY, avoid=["pdfium"], budget_s=8, **what)
-        except RuntimeError:  # the pool is being closed
-            settled.set_result(document)
+        except PoolClosed as closed:  # nobody knows yet what the other readers would say
+            settled.set_exception(closed)
         else:
             again.add_done_callback(lambda future: second(future, document))
 
@@ -138,7 +138,7 @@ def submit_reading(
 def _hand_on(future: Future[Answer], settled: Future[Document]) -> bool:
     """Pass a cancellation or an exception on; True when there was one."""
     if future.cancelled():
-        settled.set_exception(RuntimeError("the reading was cancelled"))
+        settled.set_exception(PoolClosed("the reading was cancelled"))
         return True
     error = future.exception()
     if error is not None:

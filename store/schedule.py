@@ -71,6 +71,12 @@ def claim(db: Database, one: Due, next_at: datetime, now: datetime) -> bool:
         return connection.execute(mine.values(next_at=next_at, last_run=now)).rowcount == 1
 
 
+def give_back(db: Database, one: Due) -> None:
+    """Makes a claimed schedule due as it was: its run was stopped, and whoever comes next goes on with it."""
+    with db.writing() as connection:
+        connection.execute(update(_rows).where(_rows.c.id == one.id).values(next_at=one.next_at))
+
+
 def _object(row: Row[Any]) -> dict[str, Any]:
     told = {"id": row.id, "kind": row.kind, "target": row.target, "cron": row.cron, "zone": row.zone}
     return {**told, "next_at": stamp(row.next_at), "last_run": stamp(row.last_run)}

@@ -10,8 +10,10 @@ from typing import Any
 
 import click
 
+from archive.errors import Interrupted
 from desk.cli.options import Call, common
 from desk.errors import report
+from desk.stopping import leave, listen
 
 # command -> the module that has it and its one line; a module is imported only when its command is called
 _COMMANDS = {
@@ -73,6 +75,7 @@ def main() -> None:
     sys.stderr = sys.stderr or sys.stdout
     call = Call()
     try:
+        listen()
         answer: Any = sourcekeep.main(standalone_mode=False, obj=call, prog_name="sourcekeep")
         code = answer if isinstance(answer, int) else 0
         sys.stdout.flush()
@@ -89,4 +92,6 @@ def main() -> None:
         code = 128 + signal.SIGPIPE
     except Exception as error:
         code = report(error, debug=call.debug)
+    if code == Interrupted.exit_code:
+        leave()
     sys.exit(code)

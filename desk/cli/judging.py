@@ -28,13 +28,14 @@ def check_command(call: Call, keys: tuple[str, ...], due: bool) -> int:
 
     Exits 1 when a link is not as it should be.
     """
-    from desk.checking import check
+    from desk.checking import check, raise_if_stopped
 
     answer = check(call.config, keys, due_only=due)
     if call.json:
         as_json(answer)
     else:
         _show_check(answer)
+    raise_if_stopped(answer)
     return int(any(link["status"] not in ("ok", "redirected") for link in answer["links"]))
 
 

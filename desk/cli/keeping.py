@@ -1,7 +1,6 @@
 """The commands that keep: archive, import, demo."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -29,7 +28,7 @@ def archive_command(call: Call, targets: tuple[str, ...], due: bool, everything:
 
     Exits 1 when a source could not be archived or found.
     """
-    from desk.archiving import archive
+    from desk.archiving import archive, missed, raise_if_stopped
     from desk.dossier import print_run
 
     if not (targets or due or everything):
@@ -39,14 +38,8 @@ def archive_command(call: Call, targets: tuple[str, ...], due: bool, everything:
         as_json(run)
     else:
         print_run(run)
-    return exit_code(run)
-
-
-def exit_code(run: dict[str, Any]) -> int:
-    """0 when every source was kept and every citation has one, 1 when there is something to tell, 130 if stopped."""
-    from desk.archiving import missed
-
-    return 130 if run["state"] == "interrupted" else int(bool(missed(run)))
+    raise_if_stopped(run)
+    return int(bool(missed(run)))
 
 
 @click.command("import")
