@@ -30,7 +30,7 @@ class Dispatch:
 
     `opens` is called with a publisher's name before its first seed is sent, `feed` gives it its seeds; or `sends`
     is replaced and takes each seed. Whoever gets a seed has it fetched by `fetch` and says `conclude` when the page
-    is read.
+    is read. `ends` is called when the crawl is to end before its work is done.
     """
 
     def __init__(
@@ -44,6 +44,7 @@ class Dispatch:
         self._supply, self._stop, self._progress = supply, stop, progress
         self.opens: Callable[[str], None] = lambda publisher: None
         self.sends: Callable[[Seed], None] = self._to_feed
+        self.ends: Callable[[], None] = lambda: None
         self._seams, self._began = seams, seams.monotonic()
         self._queues: dict[str, deque[Seed]] = {}
         self._ready: deque[str] = deque()
@@ -129,6 +130,7 @@ class Dispatch:
     def end(self) -> None:
         """Stop: nothing new is sent, what is under way is given up."""
         self._ending.begin()
+        self.ends()
         self._changed.set()
 
     @property

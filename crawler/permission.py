@@ -146,12 +146,15 @@ class Permission:
             seed = replace(seed, url=onward[0].url, via=seed.url)
         return self._made(404, b"", f"more than {MOST_HOPS} redirects", KEPT), None
 
-    async def close(self) -> None:
-        """Give up what is being asked for."""
-        asking = list(self._asking.values())
-        for task in asking:
+    def give_up(self) -> None:
+        """Asks for nothing more, also when nobody else would: those who waited have gone."""
+        for task in self._asking.values():
             task.cancel()
-        await asyncio.gather(*asking, return_exceptions=True)
+
+    async def close(self) -> None:
+        """Give up what is being asked for; returns when it is."""
+        self.give_up()
+        await asyncio.gather(*self._asking.values(), return_exceptions=True)
 
     async def _copy(self, reply: Reply, seed: Seed) -> tuple[RobotsCopy, tuple[OutcomeKind, Fault] | None]:
         """What an answer means (RFC 9309 §2.3.1): rules, no rules, or "unreachable: nothing may be fetched"."""
