@@ -46,7 +46,8 @@ class Seed:
 
     `url` is as `archive.url.normalise` gives it; `host` is the politeness key (`archive.url.host_key`);
     `publisher` is the name of the spider that owns the host. `previous` is the last good capture of this URL,
-    for a conditional request and a revisit. `redirects` counts the hops that led here.
+    for a conditional request and a revisit. `redirects` counts the hops that led here. `kept` is an answer that is in
+    the archive already and of which no run has said yet how it ended; of a revisit, `previous` is what it repeats.
     """
 
     url: str
@@ -57,6 +58,7 @@ class Seed:
     hops: str = ""
     redirects: int = 0
     previous: Capture | None = None
+    kept: Capture | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The fetcher: a seed in, the way it ended out; every fetch of the program goes through it, with or without Scrapy."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from archive.capture import Capture, Exchange, Fault, Origin, RecordType
@@ -54,7 +54,8 @@ class Fetcher:
     """Robots, gate, wire and archive in their order, for one seed after another or many at once.
 
     delay_s: what the publisher of a URL asks for between requests, in seconds. waits: False for a URL whose host's
-    own wish (Crawl-delay) is not waited for either: a stand-in, when the caller wants no delays.
+    own wish (Crawl-delay) is not waited for either: a stand-in, when the caller wants no delays. recall: how a seed
+    ended whose answer is in the archive already (`crawler.recall`); None: it is asked for.
     """
 
     def __init__(
@@ -64,12 +65,15 @@ class Fetcher:
         *,
         delay_s: Callable[[str], float] = lambda url: 0.0,
         waits: Callable[[str], bool] = lambda url: True,
+        recall: Callable[[Seed], Awaitable["Fetched | None"]] | None = None,
     ) -> None:
-        self._asker, self._permission = asker, permission
+        self._asker, self._permission, self._recall = asker, permission, recall
         self._delay_s, self._waits = delay_s, waits
 
     async def fetch(self, seed: Seed) -> Fetched:
         """How this seed ended. Never raises for what befalls the URL."""
+        if seed.kept is not None and self._recall is not None and (recalled := await self._recall(seed)) is not None:
+            return recalled
         try:
             permit = await self._permission.of(seed.url)
             if permit.denied is not None:

@@ -83,4 +83,5 @@ def follow(seed: Seed, found: Found) -> Seed:
         hops=seed.hops + found.hop,
         redirects=seed.redirects + 1 if found.hop == "R" else 0,
         previous=None,
+        kept=None,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 
 from archive.clock import SYSTEM, Seams
 from crawler.asking import Asker, Keep
@@ -13,6 +14,7 @@ from crawler.guard import Guard
 from crawler.limits import Limits
 from crawler.permission import Permission
 from crawler.publisher import for_host
+from crawler.recall import Recall
 from crawler.target import parse_target
 from crawler.trust import Trust
 from crawler.wire import Engine
@@ -25,6 +27,7 @@ class CrawlOptions:
     user_agent: product token first, with where to find out more. delay_s: least time between two requests to a
     host. max_wait_s: a host that asks for a longer wait has its URLs skipped in this run. connections: most
     requests under way at once, over all hosts. trust: whose certificates are believed; None for the usual roots.
+    data: the folder of the archive that answers seeds with a `kept` capture; None: they are asked for like all.
     """
 
     user_agent: str
@@ -35,6 +38,7 @@ class CrawlOptions:
     connect_to: ConnectTo = field(default_factory=ConnectTo)
     guard: Guard = field(default_factory=Guard)
     trust: Trust | None = None
+    data: Path | None = None
     seams: Seams = SYSTEM
 
 
@@ -95,4 +99,6 @@ def make_means(
     permission = Permission(
         asker, ledger, user_agent=options.user_agent, delay_s=delay_s, limits=options.limits, seams=seams
     )
-    return Means(engine, gate, permission, Fetcher(asker, permission, delay_s=delay_s, waits=waits))
+    recall = Recall(options.data, options.limits) if options.data is not None else None
+    fetcher = Fetcher(asker, permission, delay_s=delay_s, waits=waits, recall=recall)
+    return Means(engine, gate, permission, fetcher)

@@ -17,4 +17,5 @@ def crawl_options(config: Config) -> CrawlOptions:
         delay_s=crawl.delay_s,
         max_wait_s=crawl.max_wait_s,
         connect_to=ConnectTo(rules),
+        data=config.data,
     )

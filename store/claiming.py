@@ -3,14 +3,17 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, Row, select, text, update
 
+from archive.capture import Capture
 from archive.seed import Seed, Why
 from store import schema
 from store.captures import capture_of, capture_rows
 from store.database import Database
 from store.rows import chunks
+from store.unsettled import Unsettled, unsettled
 
 _urls = schema.url
 LEASE_S = 1800.0
@@ -55,7 +58,7 @@ def claim(
             return []
         db.last_hosts[run] = chosen[-1][1]
         numbers = _lease(connection, run, [number for number, _ in chosen], now + timedelta(seconds=lease_s))
-        return _seeds(connection, numbers)
+        return _seeds(connection, run, numbers, now)
 
 
 def _choose(connection: Connection, run: int, limit: int, per_host: int, start: str) -> list[tuple[int, str]]:
@@ -94,26 +97,31 @@ def _lease(connection: Connection, run: int, numbers: Sequence[int], until: date
     return taken
 
 
-def _seeds(connection: Connection, numbers: Sequence[int]) -> list[Seed]:
-    """The claimed URLs as seeds, each with its last good capture if an outcome stands behind that."""
+def _seeds(connection: Connection, run: int, numbers: Sequence[int], now: datetime) -> list[Seed]:
+    """The claimed URLs as seeds, each with its last good capture if an outcome stands behind that, and what a run that
+    was killed had kept of it.
+    """
     seeds = []
     for chunk in chunks(numbers):
         rows = connection.execute(select(_urls).where(_urls.c.id.in_(chunk)).order_by(_urls.c.due_at)).all()
         # What an adopted capture led to is unknown: the URL is asked for as if for the first time.
         good = [row.good_capture_id for row in rows if row.good_capture_id and row.last_outcome]
-        kept = connection.execute(capture_rows().where(schema.capture.c.id.in_(good)))
-        previous = {row.id: capture_of(row) for row in kept}
-        seeds += [
-            Seed(
-                url=row.url,
-                why=Why(row.wanted_why or row.why),
-                host=row.host,
-                publisher=row.publisher,
-                via=row.via,
-                hops=row.hops,
-                redirects=row.redirects,
-                previous=previous.get(row.good_capture_id),
-            )
-            for row in rows
-        ]
+        known = connection.execute(capture_rows().where(schema.capture.c.id.in_(good)))
+        previous = {row.id: capture_of(row) for row in known}
+        kept = unsettled(connection, run, chunk, now)
+        seeds += [_seed(row, previous.get(row.good_capture_id), kept.get(row.id)) for row in rows]
     return seeds
+
+
+def _seed(row: Row[Any], previous: Capture | None, kept: Unsettled | None) -> Seed:
+    return Seed(
+        url=row.url,
+        why=Why(row.wanted_why or row.why),
+        host=row.host,
+        publisher=row.publisher,
+        via=row.via,
+        hops=row.hops,
+        redirects=row.redirects,
+        previous=(kept.repeated if kept else None) or previous,
+        kept=kept.capture if kept else None,
+    )
