@@ -121,6 +121,8 @@ class Asker:
         capture = None
         if len(exchange.received):
             capture = self.durable.follow(self._keep(exchange, origin, previous=previous, ticket=ticket))
+        if later_s is not None:
+            await self.gate.remember()  # at once: a run that is killed now must not make the next one ask too soon
         return Reply(exchange, capture, later_s, told)
 
     def _note(self, host: str, exchange: Exchange) -> float | None:

@@ -125,6 +125,7 @@ class Gate:
         wait = min(wait, MOST_RETRY_S)
         state.reason = f"the host answered {status} and is left alone for {wait:.0f} s"
         state.later_until = self._seams.monotonic() + wait
+        self._unsaved.add(host)
         return wait
 
     def retry_after_s(self, text: str | None) -> float | None:

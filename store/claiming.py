@@ -16,9 +16,10 @@ from store.rows import chunks
 from store.unsettled import Unsettled, unsettled
 
 _urls = schema.url
-LEASE_S = 1800.0
-# So many URLs of a host are out at once: at a delay of 30 s they are asked for within half the lease.
+# So many URLs of a host are out at once.
 PER_HOST = 32
+# Twice what those take at the longest wait and the longest answer, a minute each.
+LEASE_S = 2 * PER_HOST * (60.0 + 60.0)
 _HOSTS_AT_ONCE = 500
 # From host to host along the index; a GROUP BY would read the whole queue.
 _WALK = """
@@ -48,16 +49,20 @@ def claim(
     """At most `limit` of the URLs that the run wants, the longest due of each host first, leased for `lease_s`.
 
     At most `per_host` of a host are out at any time, so that many hosts are served and none waits behind one.
-    A URL that was claimed is not claimed again before it is settled, released, or its lease is over.
+    A URL that was claimed is not claimed again before it is settled, released, or its lease is over. A run that goes on
+    claiming renews the leases it has: whoever is slow with a URL is still at it.
     """
+    until, soon_over = now + timedelta(seconds=lease_s), now + timedelta(seconds=lease_s / 2)
     with db.writing() as connection:
+        mine = update(_urls).where(_urls.c.claimed_by == run, _urls.c.lease_until < soon_over)
+        connection.execute(mine.values(lease_until=until))
         over = update(_urls).where(_urls.c.lease_until < now).values(claimed_by=None, lease_until=None)
         connection.execute(over)
         chosen = _choose(connection, run, limit, per_host, db.last_hosts.get(run, ""))
         if not chosen:
             return []
         db.last_hosts[run] = chosen[-1][1]
-        numbers = _lease(connection, run, [number for number, _ in chosen], now + timedelta(seconds=lease_s))
+        numbers = _lease(connection, run, [number for number, _ in chosen], until)
         return _seeds(connection, run, numbers, now)
 
 

@@ -34,11 +34,24 @@ def test_a_claimed_url_is_not_claimed_again_until_it_is_released(db: Database, r
     assert len(claim(db, run, 10, NOW)) == 2
 
 
-def test_a_lease_that_is_over_is_free_again(db: Database, run: int) -> None:
+def test_a_lease_that_is_over_is_free_for_another_run(db: Database, run: int) -> None:
     want(db, run, A)
     assert claim(db, run, 10, NOW, lease_s=60)
-    assert not claim(db, run, 10, NOW + timedelta(seconds=59))
-    assert claim(db, run, 10, NOW + timedelta(seconds=61))
+    other = next_run(db)
+    want(db, other, A)
+    assert not claim(db, other, 10, NOW + timedelta(seconds=59))
+    assert claim(db, other, 10, NOW + timedelta(seconds=61))
+
+
+def test_a_run_that_goes_on_claiming_is_never_given_twice_what_it_has(db: Database, run: int) -> None:
+    want(db, run, A)
+    assert claim(db, run, 10, NOW, lease_s=60)
+    other = next_run(db)
+    want(db, other, A, B)
+    for minute in range(1, 6):
+        now = NOW + timedelta(minutes=minute)
+        assert not claim(db, run, 10, now, lease_s=60)
+        assert not [seed for seed in claim(db, other, 10, now) if seed.url == A]
 
 
 def test_a_settled_url_is_not_claimed_again_in_its_run(db: Database, run: int) -> None:
