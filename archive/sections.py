@@ -1,5 +1,9 @@
 """Sections: large WARC files verified in parts side by side, and the parts held against each other where they meet."""
 
+import multiprocessing
+import os
+import signal
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future
@@ -34,6 +38,19 @@ def verify_all(
             yield _ended(*waiting.popleft(), workers, passed)
     while waiting:
         yield _ended(*waiting.popleft(), workers, passed)
+
+
+def begin_worker() -> None:
+    """What each process of `workers` does first: Ctrl-C is its parent's to hear, and without that one it ends too."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _begun(path: Path, workers: Executor, section: int) -> list[Future[FileReport | Part | str]]:

@@ -2,18 +2,16 @@
 
 import multiprocessing
 import os
-import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from signal import SIG_IGN, SIGINT
 from typing import Any
 
 from archive.errors import NotAnArchive, UsageError
 from archive.fixity import FileReport, verify_file
-from archive.sections import SECTION, verify_all
+from archive.sections import SECTION, begin_worker, verify_all
 from desk.output import safe
 from desk.pace import Pace, pace_shown
 
@@ -58,9 +56,7 @@ def read_again(files: Sequence[Path], pace: Pace) -> Iterator[tuple[Path, FileRe
 @contextmanager
 def _processes() -> Iterator[Executor]:
     """Processes that know nothing of ours but what they import; what is not begun when this ends is not done."""
-    workers = ProcessPoolExecutor(
-        mp_context=multiprocessing.get_context("spawn"), initializer=signal.signal, initargs=(SIGINT, SIG_IGN)
-    )
+    workers = ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn"), initializer=begin_worker)
     try:
         yield workers
     finally:
