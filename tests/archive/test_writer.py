@@ -18,7 +18,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from archive.capture import Capture, Fault, Origin, RecordType, Truncation
 from archive.clock import fixed_seams
-from archive.errors import WriteFailed
+from archive.errors import Interrupted, WriteFailed
 from archive.event import exchange_event
 from archive.fixity import verify_file
 from archive.members import member_of
@@ -348,6 +348,43 @@ def test_when_the_catalogue_refuses_nothing_is_claimed_and_the_record_is_adopted
         with pytest.raises(RuntimeError, match="no catalogue"):
             writer.keep(exchange(), CITED).result(5)
     assert len(recover(tmp_path, lambda _: None).adopted) == 1
+
+
+def test_what_waits_may_be_dropped_and_what_is_being_written_is_kept_whole(tmp_path: Path) -> None:
+    writing, go_on = threading.Event(), threading.Event()
+
+    def slow_catalogue(_: Sequence[Kept]) -> None:
+        writing.set()
+        go_on.wait(10)
+
+    with ArchiveWriter(tmp_path, run="r", agent=AGENT, on_durable=slow_catalogue) as writer:
+        first = writer.keep(exchange(), CITED)
+        writing.wait(10)
+        waiting = [writer.keep(exchange(url=f"https://b.example/{n}"), CITED) for n in range(3)]
+        writer.drop()
+        writer.drop()
+        assert [type(future.exception(0)) for future in waiting] == [Interrupted] * 3
+        after = writer.keep(exchange(url="https://c.example/"), CITED)
+        go_on.set()
+        kept = [first.result(10), after.result(10)]
+        assert writer.pending_bytes == 0
+    assert list(captures_in(only_file(tmp_path))) == kept
+    assert not verify_file(only_file(tmp_path)).damaged
+
+
+def test_dropping_while_it_closes_lets_it_close(tmp_path: Path) -> None:
+    go_on = threading.Event()
+    writer = ArchiveWriter(tmp_path, run="r", agent=AGENT, on_durable=lambda _: go_on.wait(10) and None)
+    writer.keep(exchange(), CITED)
+    closing = threading.Thread(target=writer.close)
+    closing.start()
+    while not writer._closed:
+        closing.join(0.01)
+    writer.drop()
+    go_on.set()
+    closing.join(10)
+    assert not closing.is_alive()
+    assert only_file(tmp_path).suffix == ".gz"
 
 
 def test_what_cannot_be_built_fails_alone_and_leaves_no_trace(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import re
 import ssl
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import pairwise
 
 import pytest
@@ -168,6 +169,21 @@ def test_a_host_that_wants_an_hour_is_left_alone_with_all_its_pages() -> None:
         assert 3000 < (outcome.retry_after_s or 0) <= 3600
         assert "429" in outcome.reason
     assert ended["http://a.test/later-hour"].capture is not None
+
+
+def test_when_to_come_again_is_remembered_at_once() -> None:
+    """A run that is killed the moment after must not make the next one ask too soon."""
+    known: list[float] = []
+
+    def settled(_: Outcome) -> None:
+        next_allowed = trial.ledger.hosts["a.test"].next_allowed
+        assert next_allowed is not None
+        known.append((next_allowed - datetime.now(UTC)).total_seconds())
+
+    with Site() as site:
+        trial = Trial(site)
+        trial.run([], supply=MemorySupply([seed("http://a.test/later-hour")], told=settled))
+    assert 3000 < known[0] <= 3600
 
 
 @pytest.fixture
