@@ -20,17 +20,19 @@ def site() -> Iterator[Site]:
 
 
 def test_a_stop_does_not_wait_for_a_claim(site: Site) -> None:
-    stop, began = threading.Event(), time.monotonic()
+    stop, stopped = threading.Event(), []
 
     class Slow(MemorySupply):
         async def claim(self, limit: int) -> Sequence[Seed]:
-            seeds = await super().claim(limit)
-            return seeds or await asyncio.sleep(30, [])
+            return await super().claim(limit) or await asyncio.sleep(60, [])
 
-    threading.Timer(0.5, stop.set).start()
-    ended = Trial(site).run([], supply=Slow([seed("http://a.test/page")]), stop=stop)
+    def told(_: Outcome) -> None:
+        stopped.append(time.monotonic())
+        stop.set()
+
+    ended = Trial(site).run([], supply=Slow([seed("http://a.test/page")], told=told), stop=stop)
     assert len(ended) == 1
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - stopped[0] < 5
 
 
 def test_a_settlement_is_not_left_behind(site: Site) -> None:
