@@ -10,7 +10,7 @@ def told(error: BaseException) -> SourcekeepError:
     """The error as one of the tree: what is not in it becomes one that says so, so that no user sees a traceback."""
     if isinstance(error, SourcekeepError):
         return error
-    if isinstance(error, KeyboardInterrupt):
+    if _was_stopped(error):
         return Interrupted("stopped; all that was captured is kept")
     if isinstance(error, OSError) and error.strerror:
         place = f" ({error.filename})" if error.filename else ""
@@ -23,6 +23,13 @@ def told(error: BaseException) -> SourcekeepError:
     )
     broken.exit_code = 3
     return broken
+
+
+def _was_stopped(error: BaseException | None) -> bool:
+    """True for Ctrl-C, and for what broke since it came in the middle of something."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error is not None
 
 
 def report(error: BaseException, *, debug: bool) -> int:

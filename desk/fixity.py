@@ -59,6 +59,10 @@ def _processes() -> Iterator[Executor]:
     workers = ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn"), initializer=begin_worker)
     try:
         yield workers
+    except BaseException:
+        for each in multiprocessing.active_children():
+            each.kill()  # nobody waits for its answer, and what it is at takes a second
+        raise
     finally:
         workers.shutdown(cancel_futures=True)
 
