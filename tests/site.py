@@ -5,11 +5,13 @@
         ...fetch http://www.example.org/report with connect_to `*=` + site.origin...
         assert [request.path for request in site.asked("www.example.org")] == ["/robots.txt", "/report"]
 
-Without `add`, each host answers `hostile.PATHS` and `hostile.HOSTS`, and 404 for the rest, robots.txt among them.
+Without `add`, each host answers what `tests.hostile` has for it, and 404 for the rest, robots.txt among them.
 Run as `python -m tests.site [--port N]` it serves in a process of its own, for trials by hand.
 """
 
 import argparse
+import os
+import select
 import socket
 import ssl
 import struct
@@ -17,9 +19,13 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from types import TracebackType
 from typing import Self
+
+from tests.answers import Answer, answer, page, pdf, redirect
+
+__all__ = ["Act", "Answer", "Request", "Response", "Served", "Site", "Talk", "answer", "page", "pdf", "redirect"]
+TLS_HELLO = 0x16
 
 
 @dataclass(frozen=True)
@@ -35,38 +41,41 @@ class Request:
     connection: int
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A well-formed answer after which the connection stays open."""
+@dataclass
+class Served:
+    """What was sent for a request, and when (monotonic seconds) it was all sent or nobody waited for more of it."""
 
-    status: int = 200
-    body: bytes = b""
-    headers: tuple[tuple[str, str], ...] = ()
-
-    def wire(self) -> bytes:
-        reason = HTTPStatus(self.status).phrase if self.status in set(HTTPStatus) else "Odd"
-        names = {name.lower() for name, _ in self.headers}
-        lines = [f"HTTP/1.1 {self.status} {reason}", *(f"{name}: {value}" for name, value in self.headers)]
-        if "content-length" not in names and "transfer-encoding" not in names and self.status != 304:
-            lines.append(f"Content-Length: {len(self.body)}")
-        return "\r\n".join([*lines, "", ""]).encode("latin-1") + self.body
+    request: Request
+    sent: bytearray = field(default_factory=bytearray)
+    over_at: float | None = None
 
 
 class Talk:
-    """The server's side of one connection, for behaviours that need more than an Answer."""
+    """The server's side of one exchange, for behaviours that need more than an Answer."""
 
-    def __init__(self, connection: socket.socket, ending: threading.Event) -> None:
-        self._connection, self._ending = connection, ending
+    def __init__(self, connection: socket.socket, served: Served) -> None:
+        self._connection, self._served = connection, served
         self.is_over = False
 
     def send(self, data: bytes) -> None:
         """Send all, now."""
+        self._served.sent += data
         self._connection.sendall(data)
 
     def wait(self, seconds: float) -> None:
-        """Do nothing for so long, or until the site closes."""
-        if self._ending.wait(seconds):
+        """Do nothing for so long; the conversation is over when the other side leaves meanwhile, or the site closes."""
+        if select.select([self._connection], [], [], seconds)[0]:
             raise ConnectionAbortedError
+
+    def pour(self, first: bytes, piece: bytes) -> None:
+        """Send `first`, and then `piece` until the other side leaves."""
+        self.send(first)
+        while True:
+            self.send(piece)
+
+    def garble(self) -> None:
+        """Send what is no TLS, below TLS."""
+        os.write(self._connection.fileno(), b"\x17\x03\x03\x00\x20" + b"nothing that anybody encrypted\r\n")
 
     def drip(self, data: bytes, every_s: float) -> None:
         """Send a byte at a time."""
@@ -88,45 +97,6 @@ Act = Callable[[Request, Talk], "Answer | bytes | None"]
 Response = Answer | bytes | str | Act
 
 
-def page(html: str | bytes, status: int = 200, **headers: str) -> Answer:
-    """An HTML answer; header names as keywords, `_` for `-`."""
-    body = html.encode() if isinstance(html, str) else html
-    return answer(status, body, "text/html; charset=utf-8", **headers)
-
-
-def answer(status: int, body: bytes = b"", mime: str = "text/plain", **headers: str) -> Answer:
-    """Any answer; header names as keywords, `_` for `-`."""
-    named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
-    return Answer(status, body, (("Content-Type", mime), *named))
-
-
-def redirect(to: str, status: int = 302) -> Answer:
-    """A redirect to `to`, as given."""
-    return Answer(status, b"moved", (("Location", to), ("Content-Type", "text/plain")))
-
-
-def pdf(text: str = "A report") -> bytes:
-    """A small one-page PDF with this line of text."""
-    stream = f"BT /F1 18 Tf 72 720 Td ({text}) Tj ET".encode("latin-1")
-    parts = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 5 0 R "
-        b"/Resources << /Font << /F1 4 0 R >> >> >>",
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-        b"<< /Length %d >>\nstream\n%b\nendstream" % (len(stream), stream),
-    ]
-    out, places = bytearray(b"%PDF-1.4\n"), []
-    for number, part in enumerate(parts, 1):
-        places.append(len(out))
-        out += b"%d 0 obj\n%b\nendobj\n" % (number, part)
-    xref = len(out)
-    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(parts) + 1)
-    out += b"".join(b"%010d 00000 n \n" % place for place in places)
-    out += b"trailer << /Root 1 0 R /Size %d >>\nstartxref\n%d\n%%%%EOF\n" % (len(parts) + 1, xref)
-    return bytes(out)
-
-
 @dataclass
 class Site:
     """The web itself; a context manager. `context` makes it speak TLS. `log` gathers requests in their order."""
@@ -134,6 +104,7 @@ class Site:
     context: ssl.SSLContext | None = None
     port: int = 0
     requests: list[Request] = field(default_factory=list)
+    served: list[Served] = field(default_factory=list)
     _rules: dict[tuple[str, str], Response] = field(default_factory=dict)
 
     def add(self, host: str, path: str, response: Response) -> str:
@@ -208,46 +179,49 @@ class Site:
             connection.close()
 
     def _converse(self, connection: socket.socket, number: int) -> None:
-        talk = Talk(connection, self._ending)
-        waiting = b""
-        while not talk.is_over and not self._ending.is_set():
+        waiting, is_over = b"", False
+        while not is_over and not self._ending.is_set():
             while b"\r\n\r\n" not in waiting:
                 piece = connection.recv(65536)
                 if not piece:
                     return
                 waiting += piece
-                if waiting[0] == 0x16:  # a TLS hello, to a server that speaks none
-                    connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                if waiting[0] == TLS_HELLO:  # to a server that speaks none
+                    self._answer(_parse_hello(waiting, number), connection)
                     return
             raw, _, waiting = waiting.partition(b"\r\n\r\n")
             request = _parse(raw + b"\r\n\r\n", number)
             self.requests.append(request)
-            self._answer(request, talk)
+            is_over = self._answer(request, connection)
 
-    def _answer(self, request: Request, talk: Talk) -> None:
+    def _answer(self, request: Request, connection: socket.socket) -> bool:
+        """Answers; True when the connection ends with that."""
+        served = Served(request)
+        self.served.append(served)
+        talk = Talk(connection, served)
         response: Response | None = self._find(request)
-        if callable(response):
-            response = response(request, talk)
-        if isinstance(response, str):
-            response = page(response)
-        if isinstance(response, Answer):
-            talk.send(response.wire())
-        elif response is not None:
-            talk.send(response)
-            talk.end()
+        try:
+            if callable(response):
+                response = response(request, talk)
+            if isinstance(response, str):
+                response = page(response)
+            if isinstance(response, Answer):
+                talk.send(response.wire())
+            elif response is not None:
+                talk.send(response)
+                talk.end()
+        finally:
+            served.over_at = time.monotonic()
+        return talk.is_over
 
     def _find(self, request: Request) -> Response:
-        from tests import hostile
+        from tests.hostile import behaviour
 
         bare = request.path.partition("?")[0]
         for key in ((request.host, request.path), (request.host, bare), ("*", request.path), ("*", bare)):
             if key in self._rules:
                 return self._rules[key]
-        if bare == "/robots.txt" and request.host in hostile.HOSTS:
-            return hostile.HOSTS[request.host].act
-        if bare in hostile.PATHS:
-            return hostile.PATHS[bare].act
-        return answer(404, b"nothing here")
+        return behaviour(request, secure=self.context is not None) or answer(404, b"nothing here")
 
 
 def _parse(raw: bytes, connection: int) -> Request:
@@ -255,6 +229,14 @@ def _parse(raw: bytes, connection: int) -> Request:
     method, path, _ = first.split(" ", 2)
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)}
     return Request(headers.get("host", ""), method, path, headers, raw, time.monotonic(), connection)
+
+
+def _parse_hello(raw: bytes, connection: int) -> Request:
+    """A TLS hello as a request of its own kind; whom it is for stands in it in plain text (RFC 6066 §3)."""
+    from tests.hostile import HELLOS
+
+    host = next((name for name in HELLOS if name.encode() in raw), "")
+    return Request(host, "HELLO", "", {}, raw, time.monotonic(), connection)
 
 
 def main() -> None:

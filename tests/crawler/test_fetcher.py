@@ -2,9 +2,7 @@
 
 import asyncio
 import gc
-import re
 import ssl
-import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -13,52 +11,13 @@ import pytest
 
 from archive.errors import WriteFailed
 from archive.host import RobotsCopy
-from archive.seed import Found, Outcome, OutcomeKind, Why
+from archive.seed import Found, OutcomeKind, Why
 from crawler.connect_to import ConnectTo
-from crawler.memory import MemoryLedger, MemorySupply
+from crawler.memory import MemoryLedger
 from crawler.trust import Trust
-from tests.crawler.bench import AGENT, Archive, Trial, seed
-from tests.hostile import ETAG, MODIFIED, PATHS
+from tests.crawler.bench import AGENT, Trial, seed
+from tests.hostile import ETAG, MODIFIED
 from tests.site import Answer, Site, answer, page, redirect
-
-
-def host_of(path: str) -> str:
-    return f"{re.sub('[^a-z0-9]+', '-', path).strip('-')}.test"
-
-
-@pytest.fixture(scope="module", params=["in Scrapy", "without Scrapy"])
-def hostile(request: pytest.FixtureRequest) -> tuple[dict[str, Outcome], Archive, float]:
-    with Site() as site:
-        trial = Trial(site)
-        seeds = [seed(f"http://{host_of(path)}{path}") for path in PATHS]
-        began = time.monotonic()
-        supply = MemorySupply(seeds, follows=lambda found: False)
-        ended = trial.run([], supply=supply, spiders=request.param == "in Scrapy")
-        return ended, trial.archive, time.monotonic() - began
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_each_misbehaviour_ends_in_its_outcome(path: str, hostile: tuple[dict[str, Outcome], Archive, float]) -> None:
-    ended, archive, _ = hostile
-    url = f"http://{host_of(path)}{path}"
-    outcome = ended[url]
-    if PATHS[path].outcome is not None:
-        assert outcome.kind is PATHS[path].outcome, outcome.reason
-    assert outcome.reason or outcome.kind is OutcomeKind.CAPTURED
-    received = [exchange for exchange, _, _ in archive.kept if exchange.url == url]
-    assert (outcome.capture is not None) == bool(received)
-
-
-def test_all_of_them_are_over_within_the_deadline(hostile: tuple[dict[str, Outcome], Archive, float]) -> None:
-    assert hostile[2] < 2 + 2
-
-
-def test_what_came_of_a_cut_answer_is_kept(hostile: tuple[dict[str, Outcome], Archive, float]) -> None:
-    for path in ("/cut", "/chunk-cut", "/silent-in-body", "/reset-in-body", "/drip", "/huge", "/many-headers"):
-        url = f"http://{host_of(path)}{path}"
-        kept = [exchange for exchange, _, _ in hostile[1].kept if exchange.url == url]
-        assert len(kept) == 1
-        assert len(kept[0].received) > 5
 
 
 def test_a_request_says_who_asks_and_nothing_else() -> None:

@@ -4,7 +4,6 @@ import json
 import time
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +13,6 @@ from crawler.leisure import at_once
 from crawler.robots import origin_of, product_token, read, verdict
 from crawler.rulebook import Rulebook, matches
 from tests.crawler.bench import Trial
-from tests.hostile import HOSTS
 from tests.site import Site, answer, redirect
 
 
@@ -88,18 +86,6 @@ def test_crawl_delay_is_read_for_whom_it_names() -> None:
 
 def test_the_port_belongs_to_the_origin() -> None:
     assert origin_of("https://example.org:8443/a?b") == "https://example.org:8443"
-
-
-@pytest.fixture(scope="module")
-def outcomes() -> dict[str, OutcomeKind]:
-    with Site() as site:
-        ended = Trial(site).run([f"http://{host}/page" for host in HOSTS], spiders=False)
-    return {url: outcome.kind for url, outcome in ended.items()}
-
-
-@pytest.mark.parametrize("host", HOSTS)
-def test_each_answer_to_robots_means_what_the_rules_say(host: str, outcomes: dict[str, OutcomeKind]) -> None:
-    assert outcomes[f"http://{host}/page"] is HOSTS[host].outcome
 
 
 def test_a_forbidden_page_is_never_asked_for_and_robots_is_asked_once_a_day() -> None:
