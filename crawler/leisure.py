@@ -12,26 +12,22 @@ Sliced = Generator[None, None, T]
 SLICE_S = 0.002
 
 
-class Leisure:
-    """Whoever has long work waits for those before him; in between, after each slice, the loop has its turn."""
+async def at_leisure(work: Sliced[T]) -> T:
+    """What `work` returns; after each slice everybody else on the loop has a turn.
 
-    def __init__(self) -> None:
-        self._turn = asyncio.Lock()
-
-    async def do(self, work: Sliced[T]) -> T:
-        """What `work` returns, or raises."""
-        loop = asyncio.get_running_loop()
-        async with self._turn:
-            until = loop.time() + SLICE_S
-            while True:
-                try:
-                    next(work)
-                except StopIteration as over:
-                    result: T = over.value
-                    return result
-                if loop.time() >= until:
-                    await asyncio.sleep(0)
-                    until = loop.time() + SLICE_S
+    Whoever has much of it does one after the other, or each of them takes its slice in each turn.
+    """
+    now = asyncio.get_running_loop().time
+    until = now() + SLICE_S
+    while True:
+        try:
+            next(work)
+        except StopIteration as over:
+            result: T = over.value
+            return result
+        if now() >= until:
+            await asyncio.sleep(0)
+            until = now() + SLICE_S
 
 
 def at_once(work: Sliced[T]) -> T:

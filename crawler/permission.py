@@ -12,7 +12,7 @@ from archive.seed import OutcomeKind, Seed, Why
 from crawler.asking import Asker, Reply
 from crawler.body import coding, plain
 from crawler.gate import Ledger
-from crawler.leisure import Leisure, at_once
+from crawler.leisure import at_leisure, at_once
 from crawler.limits import Limits
 from crawler.outcomes import classify, leads_to
 from crawler.robots import MOST_BYTES, MOST_DELAY_S, origin_of, product_token, read
@@ -62,7 +62,7 @@ class Permission:
         self._token = product_token(user_agent)
         self._delay_s = delay_s
         self._shelf = shelf or Shelf()
-        self._leisure = Leisure()
+        self._long_work = asyncio.Lock()
         self._asking: dict[str, asyncio.Task[Known]] = {}
         # Some servers send robots.txt without end: what counts are its first 512 KiB (RFC 9309 §2.5).
         self._limits = replace(
@@ -90,8 +90,10 @@ class Permission:
         return Permit(None, "; ".join(told), min(asked, MOST_DELAY_S))
 
     async def _allows(self, rules: Rulebook, url: str) -> bool:
-        verdict = rules.verdict(url)
-        return await self._leisure.do(verdict) if rules.is_long else at_once(verdict)
+        if not rules.is_long:
+            return at_once(rules.verdict(url))
+        async with self._long_work:
+            return await at_leisure(rules.verdict(url))
 
     async def _have(self, origin: str) -> Known:
         known = self._shelf.get(origin)
@@ -110,27 +112,33 @@ class Permission:
             task.exception()
 
     async def _learn(self, origin: str) -> Known:
-        copy = await self._ledger.load_robots(origin)
-        fate = None
-        if copy is None or copy.expires <= self._seams.now():
-            fresh, fate = await self._fetch(origin)
-            copy = _carried_on(fresh, copy)
-            if fate is None:
-                await self._ledger.save_robots(origin, copy)
-        is_unreachable = copy.status is None
-        known = Known(
-            rules=None if is_unreachable and not copy.body else await self._read(copy.body),
-            expires=copy.expires,
-            reason=copy.reason,
-            unreachable_since=copy.fetched if is_unreachable else None,
-            fate=fate,
-        )
+        copy, fate = await self._copy_of(origin)
+        since = copy.fetched if copy.status is None else None
+        known = Known(None, copy.expires, copy.reason, since, fate)
+        if len(copy.body) > SHORT:
+            del copy  # a thousand may wait for their turn, half a MiB each: till then it lies in the ledger
+            known = replace(known, rules=await self._read_long(origin))
+        elif copy.body or copy.status is not None:
+            known = replace(known, rules=at_once(read(copy.body, self._token)))
         self._shelf.put(origin, known)
         return known
 
-    async def _read(self, body: bytes) -> Rulebook:
-        reading = read(body, self._token)
-        return await self._leisure.do(reading) if len(body) > SHORT else at_once(reading)
+    async def _copy_of(self, origin: str) -> tuple[RobotsCopy, tuple[OutcomeKind, Fault] | None]:
+        """The copy of the ledger while it holds, else a fresh one; and the fate of an origin that cannot be reached."""
+        earlier = await self._ledger.load_robots(origin)
+        if earlier is not None and earlier.expires > self._seams.now():
+            return earlier, None
+        fresh, fate = await self._fetch(origin)
+        copy = _carried_on(fresh, earlier)
+        if fate is None:
+            await self._ledger.save_robots(origin, copy)
+        return copy, fate
+
+    async def _read_long(self, origin: str) -> Rulebook:
+        async with self._long_work:
+            copy = await self._ledger.load_robots(origin)
+            assert copy is not None, "it was there just now"
+            return await at_leisure(read(copy.body, self._token))
 
     async def _fetch(self, origin: str) -> tuple[RobotsCopy, tuple[OutcomeKind, Fault] | None]:
         url = f"{origin}/robots.txt"
