@@ -1,5 +1,6 @@
 """The verdict on a certificate chain: trusted, or the one reason why a browser would not trust it."""
 
+import hashlib
 import ipaddress
 import warnings
 from collections.abc import Callable, Sequence
@@ -42,7 +43,7 @@ class Trust:
         self._roots = list(roots or ())
         self._store: Store | None = None
         self._now = now
-        self._known: dict[tuple[str, tuple[bytes, ...]], tuple[datetime, str]] = {}
+        self._known: dict[tuple[str, bytes], tuple[datetime, str]] = {}
 
     def judge(self, chain: tuple[bytes, ...], host: str, version: str = "") -> str:
         """`ok`, or why not: wrong name, expired, not yet valid, self-signed, unknown root, old protocol, refused.
@@ -50,7 +51,7 @@ class Trust:
         `chain` is DER, leaf first; `host` a name or a numeric address; `version` the protocol's name.
         """
         now = self._now()
-        key = (host, chain)
+        key = (host, hashlib.sha256(b"".join(chain)).digest())  # a chain may have 100 KB
         until, verdict = self._known.get(key, (now, ""))
         if not verdict or now >= until:
             verdict = self._examine(chain, host, now)
