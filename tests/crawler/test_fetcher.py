@@ -11,9 +11,9 @@ import pytest
 
 from archive.errors import WriteFailed
 from archive.host import RobotsCopy
-from archive.seed import Found, OutcomeKind, Why
+from archive.seed import Found, Outcome, OutcomeKind, Why
 from crawler.connect_to import ConnectTo
-from crawler.memory import MemoryLedger
+from crawler.memory import MemoryLedger, MemorySupply
 from crawler.trust import Trust
 from tests.crawler.bench import AGENT, Trial, seed
 from tests.hostile import ETAG, MODIFIED

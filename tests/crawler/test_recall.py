@@ -22,9 +22,8 @@ from tests.crawler.bench import AGENT, Archive, Reader, Trial, seed
 from tests.crawler.conftest import MakeEngine
 from tests.crawler.forms import OWN, real_forms
 from tests.crawler.peer import serving
-from tests.crawler.test_fetcher import host_of
 from tests.crawler.test_wire_forms import answers
-from tests.hostile import PATHS
+from tests.hostile import PATHS, host_of
 from tests.site import Site, answer, page
 
 LIMITS = Limits(total_s=2, idle_s=0.6, connect_s=2, body_bytes=1 << 20)
