@@ -20,6 +20,7 @@ from archive.capture import Exchange
 from crawler.connect_to import ConnectTo
 from crawler.limits import Limits
 from crawler.memory import MemorySupply
+from tests.conftest import ROOT
 from tests.crawler.bench import Trial, seed
 from tests.hostile import HELLOS, MOST_BODY_MIB, URLS, contexts
 from tests.site import Served, Site
@@ -149,7 +150,8 @@ def _settings(folder: Path, slowness: float) -> dict[str, str]:
         "MAX_BODY_MIB": MOST_BODY_MIB,
     }
     wanted = {f"SOURCEKEEP_CRAWL__{name}": str(value) for name, value in crawl.items()}
-    return {**wanted, "SOURCEKEEP_READING__WALL_S": "1", "SOURCEKEEP_DATA": str(folder / "data")}
+    path = os.pathsep.join([*filter(None, [os.environ.get("PYTHONPATH")]), str(ROOT)])
+    return {**wanted, "SOURCEKEEP_READING__WALL_S": "1", "SOURCEKEEP_DATA": str(folder / "data"), "PYTHONPATH": path}
 
 
 def _records(path: Path) -> Iterator[tuple[str, Kept]]:
