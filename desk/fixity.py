@@ -14,6 +14,7 @@ from archive.fixity import FileReport, verify_file
 from archive.sections import SECTION, begin_worker, verify_all
 from desk.output import safe
 from desk.pace import Pace, pace_shown
+from desk.stopping import deferred
 
 WORTH_PROCESSES = 2 * SECTION  # bytes
 FOUND = ("damaged", "missing", "unlisted")
@@ -58,6 +59,8 @@ def _processes() -> Iterator[Executor]:
     """Processes that know nothing of ours but what they import; what is not begun when this ends is not done."""
     workers = ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn"), initializer=begin_worker)
     try:
+        with deferred():
+            workers.submit(int)  # all are started with the first order; one that is half started would complain
         yield workers
     except BaseException:
         for each in multiprocessing.active_children():

@@ -5,7 +5,8 @@ import select
 import signal
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import NoReturn
 
 from archive.errors import Interrupted
@@ -32,6 +33,25 @@ def listen() -> None:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler)
     threading.Thread(target=_watch, args=(heard,), name="stopping", daemon=True).start()
+
+
+@contextmanager
+def deferred() -> Iterator[None]:
+    """Within this a stop waits, and is heard at its end: for a short step that must not be left half done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[int] = []
+    before = {number: was for number in STOPS if callable(was := signal.getsignal(number))}
+    for number in before:
+        signal.signal(number, lambda number, _: heard.append(number))
+    try:
+        yield
+    finally:
+        for number, was in before.items():
+            signal.signal(number, was)
+    if heard:
+        raise KeyboardInterrupt
 
 
 def _watch(heard: int) -> None:
