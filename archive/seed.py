@@ -40,6 +40,29 @@ class OutcomeKind(StrEnum):
     SKIPPED = "skipped"
 
 
+class Substitute(StrEnum):
+    """What answered in the document's place, mostly with a status of success."""
+
+    WALL = "wall"
+    LOGIN = "login"
+    PAYWALL = "paywall"
+    SOFT_404 = "soft_404"
+    ERROR_PAGE = "error_page"
+    BLANK = "blank"
+    OTHER_KIND = "other_kind"
+
+    @property
+    def outcome(self) -> OutcomeKind:
+        """How a request ends that it answers: kept back, not there, or an error (decision 0017)."""
+        return _ENDS.get(self, OutcomeKind.HTTP_ERROR)
+
+
+_ENDS = {
+    **dict.fromkeys((Substitute.WALL, Substitute.LOGIN, Substitute.PAYWALL), OutcomeKind.BLOCKED),
+    Substitute.SOFT_404: OutcomeKind.NOT_FOUND,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Seed:
     """A URL to fetch with its reason.
@@ -80,7 +103,7 @@ class Outcome:
     """How one seed ended: exactly one per requested URL and run. `reason` is a sentence a person understands.
 
     `retry_after_s` is set when the URL should be asked again soon (a host that said "later"). `fault` is that of the
-    exchange, so that kinds of failure which look alike stay apart.
+    exchange, so that kinds of failure which look alike stay apart; `substitute` says what answered in its place.
     """
 
     seed: Seed
@@ -91,3 +114,4 @@ class Outcome:
     found: tuple[Found, ...] = ()
     retry_after_s: float | None = None
     fault: Fault | None = None
+    substitute: Substitute | None = None

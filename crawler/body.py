@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from archive.capture import Exchange, Framing
 from archive.payload import entity_body, entity_parts
 from extract.coding import CAP, RATIO, RATIO_FROM
+from extract.glance import OPENING, Glance
 
 # The request asks for gzip alone, so others come only from servers that do not listen.
 _WINDOW = {"gzip": 31, "x-gzip": 31, "deflate": 47}
-OPENING = 8 * 1024
 STEP = 64 * 1024
 
 
@@ -53,6 +53,19 @@ def opening(exchange: Exchange) -> bytes:
     return _decoded(exchange, entity(exchange, OPENING), OPENING) or b""
 
 
+def glance_at(exchange: Exchange, redirected: bool = False) -> Glance:
+    """The answer as far as it is looked at; `redirected` when a redirect led to it. The exchange must have a status."""
+    assert exchange.status is not None
+
+    def read(most: int) -> bytes:
+        return _decoded(exchange, entity(exchange, max(most, OPENING)), most) or b""
+
+    size = exchange.end_at - exchange.body_at
+    if size <= OPENING:  # of few bytes it matters that framing is none of them
+        size = len(entity(exchange))
+    return Glance(exchange.status, exchange.url, exchange.headers, size, read, redirected)
+
+
 def plain(exchange: Exchange, most: int) -> bytes | None:
     """The decoded entity, cut at `most` bytes; None when its coding is unknown or broken from the start.
 
@@ -70,12 +83,6 @@ def coding(exchange: Exchange) -> str:
 def is_coded(exchange: Exchange) -> bool:
     """True if the entity is in a coding that can be taken off here."""
     return coding(exchange) in _WINDOW
-
-
-def looks_like_html(beginning: bytes) -> bool:
-    """True if these first bytes are markup, whatever the server called them. No parser is involved."""
-    start = beginning.removeprefix(b"\xef\xbb\xbf").lstrip()[:256].lower()
-    return start.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<!--", b"<script", b"<title", b"<?xml"))
 
 
 def _decoded(exchange: Exchange, content: bytes | memoryview, most: int) -> bytes | None:

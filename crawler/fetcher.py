@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from archive.capture import Capture, Exchange, Fault, Origin, RecordType
 from archive.errors import RefusedUrl
-from archive.seed import Found, Outcome, OutcomeKind, Seed
+from archive.seed import Found, Outcome, OutcomeKind, Seed, Substitute
 from crawler.asking import Asker, Reply
 from crawler.gate import TooLong
 from crawler.outcomes import classify, has_validator, leads_to
@@ -34,6 +34,7 @@ class Fetched:
     found: tuple[Found, ...] = ()
     retry_after_s: float | None = None
     fault: Fault | None = None
+    substitute: Substitute | None = None
 
     async def outcome(self, found: tuple[Found, ...] = (), note: str = "") -> Outcome:
         """The outcome, once the record is durable; `found` and `note` are what reading the page added.
@@ -47,7 +48,9 @@ class Fetched:
             reason = "; ".join(filter(None, ("the same as at the last capture", reason)))
         reason = "; ".join(filter(None, (reason, note)))
         status, fault = (self.exchange.status, self.exchange.fault) if self.exchange is not None else (None, self.fault)
-        return Outcome(self.seed, kind, reason, status, capture, self.found + found, self.retry_after_s, fault)
+        return Outcome(
+            self.seed, kind, reason, status, capture, self.found + found, self.retry_after_s, fault, self.substitute
+        )
 
 
 class Fetcher:
@@ -108,11 +111,20 @@ class Fetcher:
 
 
 def _fetched(seed: Seed, reply: Reply) -> Fetched:
-    kind, reason = classify(reply.exchange, seed)
+    kind, reason, substitute = classify(reply.exchange, seed)
     if reply.later_s is not None and reply.told:
         kind = OutcomeKind.SKIPPED
         reason = f"the host answered {reply.exchange.status} {MOST_TRIES} times: it wants to be asked later"
-    return Fetched(seed, kind, reason, reply.exchange, reply.capture, leads_to(reply.exchange, seed), reply.later_s)
+    return Fetched(
+        seed,
+        kind,
+        reason,
+        reply.exchange,
+        reply.capture,
+        leads_to(reply.exchange, seed),
+        reply.later_s,
+        substitute=substitute,
+    )
 
 
 def _skipped(seed: Seed, wait: TooLong) -> Fetched:

@@ -1,15 +1,18 @@
 """How an exchange ended, as the closed list of the contract says it, with a sentence for a person."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from http import HTTPStatus
+from typing import NamedTuple
 
 from archive.capture import Exchange, Fault, Truncation
 from archive.errors import RefusedUrl
-from archive.seed import Found, OutcomeKind, Seed
+from archive.seed import Found, OutcomeKind, Seed, Substitute, Why
 from archive.url import normalise
-from crawler.body import is_shorter, looks_like_html, opening
-from crawler.walls import wall
+from crawler.body import glance_at, is_shorter
+from extract.addresses import is_error_page, is_lost, is_search_for
+from extract.glance import Glance
+from extract.substitutes import Seen, mislabelled, substitute
 
 K = OutcomeKind
 MOST_REDIRECTS = 10
@@ -35,10 +38,31 @@ _CUTS = {
 }
 
 
-def classify(exchange: Exchange, seed: Seed) -> tuple[OutcomeKind, str]:
-    """The outcome of this exchange and its reason; a redirect is `captured`, see `leads_to` for its target."""
-    kind, reason = _judge(exchange, seed)
-    return kind, "; ".join(filter(None, (reason, *_asides(exchange))))
+_INSTEAD = {
+    Substitute.WALL: "a wall answered",
+    Substitute.LOGIN: "kept back",
+    Substitute.PAYWALL: "kept back",
+    Substitute.SOFT_404: "a soft 404",
+    Substitute.ERROR_PAGE: "an error told with success",
+    Substitute.BLANK: "empty",
+    Substitute.OTHER_KIND: "not the document",
+}
+# Who asks for documents; listings, records and robots.txt may be had from wherever a redirect leads.
+_FOR_DOCUMENTS = frozenset({Why.CITED, Why.DOCUMENT})
+
+
+class Judged(NamedTuple):
+    """How an exchange ended, why as a sentence, and what answered in the document's place, if that did."""
+
+    kind: OutcomeKind
+    reason: str
+    substitute: Substitute | None = None
+
+
+def classify(exchange: Exchange, seed: Seed) -> Judged:
+    """How this exchange ended; a redirect is `captured`, see `leads_to` for its target."""
+    judged = _judge(exchange, seed)
+    return judged._replace(reason="; ".join(filter(None, (judged.reason, *_asides(exchange)))))
 
 
 def _asides(exchange: Exchange) -> Iterator[str]:
@@ -51,83 +75,104 @@ def _asides(exchange: Exchange) -> Iterator[str]:
         yield f"certificate not verified: {exchange.tls.verdict}"
 
 
-def _judge(exchange: Exchange, seed: Seed) -> tuple[OutcomeKind, str]:
+def _judge(exchange: Exchange, seed: Seed) -> Judged:
     if exchange.fault is not None:
         return _of_fault(exchange)
-    status = exchange.status
-    if status is None:
-        return K.NOT_HTTP, "the answer has no status line" if len(exchange.received) else "an empty answer"
-    evidence = wall(exchange)
-    if evidence:
-        return K.BLOCKED, f"a wall answered: {evidence}"
+    if exchange.status is None:
+        return Judged(K.NOT_HTTP, "the answer has no status line" if len(exchange.received) else "an empty answer")
+    glance = glance_at(exchange, seed.redirects > 0)
+    seen = substitute(glance)
+    if seen is not None and seen.kind is Substitute.WALL:
+        return _of_substitute(seen)
     if exchange.truncated is not None:
-        return K.TRUNCATED, _CUTS[exchange.truncated]
-    return _of_status(status)(exchange, seed)
+        return Judged(K.TRUNCATED, _CUTS[exchange.truncated])
+    return _of_substitute(seen) if seen is not None else _of_status(exchange, glance, seed)
 
 
-def _of_fault(exchange: Exchange) -> tuple[OutcomeKind, str]:
+def _of_substitute(seen: Seen) -> Judged:
+    return Judged(seen.kind.outcome, f"{_INSTEAD[seen.kind]}: {seen.evidence}", seen.kind)
+
+
+def _of_fault(exchange: Exchange) -> Judged:
     assert exchange.fault is not None
     kind, sentence = _FAULTS[exchange.fault]
     if exchange.fault in (Fault.RESET, Fault.CLOSED) and exchange.status is not None:
         kind, sentence = K.TRUNCATED, _CUTS[Truncation.DISCONNECT]
-    return kind, f"{sentence} ({exchange.fault_detail})" if exchange.fault_detail else sentence
+    return Judged(kind, f"{sentence} ({exchange.fault_detail})" if exchange.fault_detail else sentence)
 
 
-def _of_status(status: int) -> Callable[[Exchange, Seed], tuple[OutcomeKind, str]]:
+def _of_status(exchange: Exchange, glance: Glance, seed: Seed) -> Judged:
+    status = glance.status
     if status == 304:
-        return _not_modified
+        return _not_modified(seed)
     if status in _REDIRECTS:
-        return _redirect
+        return _redirect(exchange, seed)
     if 200 <= status < 300:
-        return _success
-    return _refusal
+        return _success(exchange, glance)
+    kinds = {404: K.NOT_FOUND, 410: K.GONE}
+    return Judged(kinds.get(status, K.HTTP_ERROR), _named(exchange))
 
 
-def _not_modified(_: Exchange, seed: Seed) -> tuple[OutcomeKind, str]:
+def _not_modified(seed: Seed) -> Judged:
     if has_validator(seed):
-        return K.UNCHANGED, "not modified since the last capture"
-    return K.HTTP_ERROR, "304 Not Modified, though no earlier copy was named in the request"
+        return Judged(K.UNCHANGED, "not modified since the last capture")
+    return Judged(K.HTTP_ERROR, "304 Not Modified, though no earlier copy was named in the request")
 
 
-def _redirect(exchange: Exchange, seed: Seed) -> tuple[OutcomeKind, str]:
+def _redirect(exchange: Exchange, seed: Seed) -> Judged:
     location = exchange.header("Location")
     if not location:
-        return K.HTTP_ERROR, f"{_named(exchange)} without a target"
+        return Judged(K.HTTP_ERROR, f"{_named(exchange)} without a target")
     if seed.redirects >= MOST_REDIRECTS:
-        return K.HTTP_ERROR, f"more than {MOST_REDIRECTS} redirects in a row"
+        return Judged(K.HTTP_ERROR, f"more than {MOST_REDIRECTS} redirects in a row")
     try:
-        return K.CAPTURED, f"redirects to {_target(exchange, location)}"
+        target = _target(exchange, location)
     except RefusedUrl as error:
-        return K.CAPTURED, f"redirects to {location[:200]!r}, which is not followed: {error}"
+        return Judged(K.CAPTURED, f"redirects to {location[:200]!r}, which is not followed: {error}")
+    lost = _lost(seed, target)
+    if lost:
+        return Judged(K.NOT_FOUND, f"a soft 404: it redirects to {lost} ({target})", Substitute.SOFT_404)
+    return Judged(K.CAPTURED, f"redirects to {target}")
 
 
-def _success(exchange: Exchange, seed: Seed) -> tuple[OutcomeKind, str]:
-    status = exchange.status
-    if status in (204, 205) or is_shorter(exchange, 1):
-        return K.HTTP_ERROR, f"{_named(exchange)} with an empty body"
-    if status == 206:
-        return K.TRUNCATED, "206 Partial Content, though the whole was asked for"
-    declared = (exchange.header("Content-Type") or "").partition(";")[0].strip().lower()
-    if declared == "application/pdf" and looks_like_html(opening(exchange)):
-        return K.CAPTURED, "declared as application/pdf, but the bytes are a page"
-    return K.CAPTURED, "" if status == 200 else _named(exchange)
+def _lost(seed: Seed, target: str) -> str:
+    """Where a redirect leads that has lost the document on the way; "" for all others.
+
+    A link check follows it all the same: it compares the end with what was kept.
+    """
+    if seed.why not in _FOR_DOCUMENTS:
+        return ""
+    if is_lost(seed.url, target):
+        return "the front page"
+    if is_error_page(target) and not is_error_page(seed.url):
+        return "the site's page for what it does not find"
+    return "a search for the words of its address" if is_search_for(seed.url, target) else ""
 
 
-def _refusal(exchange: Exchange, _: Seed) -> tuple[OutcomeKind, str]:
-    kinds = {404: K.NOT_FOUND, 410: K.GONE}
-    assert exchange.status is not None
-    return kinds.get(exchange.status, K.HTTP_ERROR), _named(exchange)
+def _success(exchange: Exchange, glance: Glance) -> Judged:
+    if glance.status in (204, 205) or is_shorter(exchange, 1):
+        return Judged(K.HTTP_ERROR, f"{_named(exchange)} with an empty body")
+    if glance.status == 206:
+        return Judged(K.TRUNCATED, "206 Partial Content, though the whole was asked for")
+    called = mislabelled(glance)
+    if called:
+        return Judged(K.CAPTURED, f"declared as application/pdf, but the bytes are {called}")
+    return Judged(K.CAPTURED, "" if glance.status == 200 else _named(exchange))
 
 
 def leads_to(exchange: Exchange, seed: Seed) -> tuple[Found, ...]:
-    """Where a redirect leads: one Found with the seed's own reason, or none (no target, refused, too many hops)."""
+    """Where a redirect leads: one Found with the seed's own reason, or none.
+
+    None without a target, to what is refused, after too many hops, and where the document was lost on the way.
+    """
     location = exchange.header("Location")
     if exchange.fault or exchange.status not in _REDIRECTS or not location or seed.redirects >= MOST_REDIRECTS:
         return ()
     try:
-        return (Found(_target(exchange, location), seed.why, "R"),)
+        target = _target(exchange, location)
     except RefusedUrl:
         return ()  # `classify` says so in the reason
+    return () if _lost(seed, target) else (Found(target, seed.why, "R"),)
 
 
 def has_validator(seed: Seed) -> bool:

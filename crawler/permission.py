@@ -167,7 +167,7 @@ class Permission:
     async def _copy(self, reply: Reply, seed: Seed) -> tuple[RobotsCopy, tuple[OutcomeKind, Fault] | None]:
         """What an answer means (RFC 9309 §2.3.1): rules, no rules, or "unreachable: nothing may be fetched"."""
         exchange, status = reply.exchange, reply.exchange.status
-        kind, reason = classify(exchange, seed)
+        kind, reason, _ = classify(exchange, seed)
         fault = exchange.fault
         if fault and (fault in _SAME_FATE or (fault is Fault.TIMEOUT and not exchange.sent)):
             return self._made(None, b"", reason, UNREACHABLE_KEPT), (kind, fault)

@@ -41,8 +41,8 @@ class Recall:
             return None
         capture: asyncio.Future[Capture] = asyncio.get_running_loop().create_future()
         capture.set_result(kept)
-        kind, reason = classify(exchange, replace(seed, previous=repeated))
-        return Fetched(seed, kind, reason, exchange, capture, leads_to(exchange, seed))
+        kind, reason, substitute = classify(exchange, replace(seed, previous=repeated))
+        return Fetched(seed, kind, reason, exchange, capture, leads_to(exchange, seed), substitute=substitute)
 
     def _exchange(self, kept: Capture, repeated: Capture | None) -> Exchange:
         """The exchange that `kept` was made of, framed as every answer is.

@@ -11,13 +11,14 @@ from scrapy.http import Response
 
 from archive.capture import Exchange
 from archive.errors import RefusedUrl
-from archive.seed import Found, OutcomeKind, Why
+from archive.seed import Found, OutcomeKind, Substitute, Why
 from archive.url import normalise
-from crawler.body import coding, entity_aside, is_long, looks_like_html, opening, plain
+from crawler.body import coding, entity_aside, is_long, opening, plain
 from crawler.dispatch import Dispatch
 from crawler.fetcher import Fetched, Fetcher
 from crawler.publisher import UNCLAIMED, Publisher, publishers
 from crawler.supply import Stopped
+from extract.glance import looks_like_html
 from extract.leading import may_lead
 from extract.pool import Pool
 from extract.reading import HTML_LIMITS
@@ -86,7 +87,9 @@ class PublisherSpider(Spider):
 
     def _reader(self, fetched: Fetched) -> str | None:
         exchange = fetched.exchange
-        if fetched.kind is not OutcomeKind.CAPTURED or exchange is None or exchange.status is None:
+        # A page in a PDF's place is not the document, but often shows where it lies.
+        leads = fetched.kind is OutcomeKind.CAPTURED or fetched.substitute is Substitute.OTHER_KIND
+        if not leads or exchange is None or exchange.status is None:
             return None
         if fetched.found or not _is_page(fetched):
             return None

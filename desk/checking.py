@@ -150,6 +150,7 @@ def _checked(chain: _Chain, suspect: bool) -> LinkCheck:
         "hops": [{"status": hop.status, "to": hop.to} for hop in chain.hops],
         "outcome": facts.outcome.value,
         "fault": facts.fault.value if facts.fault else None,
+        "substitute": facts.substitute.value if facts.substitute else None,
         "mime": facts.mime_now,
         "rule": verdict.source,
     }
@@ -179,6 +180,7 @@ def _facts(chain: _Chain, ended: Outcome, suspect: bool) -> Facts:
         http_status=ended.http_status,
         hops=tuple(chain.hops),
         fault=fault if isinstance(fault, Fault) else None,
+        substitute=ended.substitute,
         detail=ended.reason,
         mime_now=chain.mime,
         mime_before=chain.target.mime_before,

@@ -46,6 +46,14 @@ def _print_citation(citation: dict[str, Any]) -> None:
         mime = safe(capture["mime_sniffed"] or "")
         line = f"{capture['timestamp'][:10]}  {capture['http_status']}  {mime}  {what}  {safe(capture['url'])}"
         out.print(f"      {line}", markup=False)
+    for row in filter(_needs_a_word, citation["outcomes"]):
+        out.print(f"      {row['at'][:10]}  {row['outcome']}: {safe(row['reason'])}  {safe(row['url'])}", markup=False)
+
+
+def _needs_a_word(row: dict[str, Any]) -> bool:
+    """True for an outcome that left nothing of a source, or a document with something to say about it."""
+    is_document = (row["http_status"] or 0) // 100 == 2
+    return row["outcome"] not in _KEPT or (row["outcome"] == "captured" and is_document and bool(row["reason"]))
 
 
 def counted(number: int, noun: str) -> str:

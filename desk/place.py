@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -107,11 +108,13 @@ def held(config: Config, seams: Seams = SYSTEM) -> Iterator[Place]:
 
 def repair(database: Database, data: Path, seams: Seams = SYSTEM) -> None:
     """Files that a killed run left open or that `scrapy crawl` wrote: adopted as far as they are whole, and said."""
+    from desk.judging import ended  # the tables take a moment that commands which only ask need not wait
+
     adopted = 0
 
     def adopt(items: Sequence[Capture | Conversion]) -> None:
         nonlocal adopted
-        adopted += reconcile.adopt(database, items)
+        adopted += reconcile.adopt(database, items, partial(ended, data))
 
     recovered = recover(data, lambda name: reconcile.known_end(database, name), adopt, seams)
     for path in sorted((data / WARC_FOLDER).glob("*.warc.gz")):

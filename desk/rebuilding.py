@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from archive.writer import ArchiveWriter
 from desk.config import Config
 from desk.custody import enter
 from desk.following import Reading
+from desk.judging import ended
 from desk.output import say
 from desk.place import Place, catalogue, reading_pool, repair, user_agent
 from desk.telling import FORMAT, RUN
@@ -78,7 +80,7 @@ def _make(place: Place) -> dict[str, Any]:
         told = _told(place, capture)
         known.update(row["record_id"] for row in told.get("captures", []))
         retelling.tell_before_reading(place.database, told)
-    adopted = retelling.adopt_untold(place.database, known)
+    adopted = retelling.adopt_untold(place.database, known, partial(ended, place.config.data))
     reading = Reading(place, keep_text=False)  # the texts are in the archive; a rebuild adds nothing to it
     reading.catch_up()
     reading.finish()

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import urlsplit
 
 from archive.capture import Fault
-from archive.seed import OutcomeKind
+from archive.seed import OutcomeKind, Substitute
+from extract.addresses import is_above, is_lost
 
 
 class Standing(StrEnum):
@@ -92,8 +92,8 @@ class Hop:
 class Facts:
     """What one check saw, and what it is compared with.
 
-    `outcome`, `http_status`, `fault` and `detail` are those of the last request of the chain; `hops` are the
-    redirects before it. The mime types are sniffed, not declared. `same_payload` is None when there is no good
+    `outcome`, `http_status`, `fault`, `substitute` and `detail` are those of the last request of the chain; `hops` are
+    the redirects before it. The mime types are sniffed, not declared. `same_payload` is None when there is no good
     capture to compare with; `same_text` is None while nobody compared the texts. `payload_length` is in bytes.
     """
 
@@ -103,6 +103,7 @@ class Facts:
     http_status: int | None = None
     hops: tuple[Hop, ...] = ()
     fault: Fault | None = None
+    substitute: Substitute | None = None
     detail: str = ""
     mime_now: str | None = None
     mime_before: str | None = None
@@ -176,6 +177,11 @@ def _told(words: str) -> Callable[[Facts], str]:
     return lambda facts: f"{words}: {facts.detail.rstrip('.')}." if facts.detail else f"{words}."
 
 
+def _as_told(facts: Facts) -> str:
+    """The details themselves as a sentence."""
+    return f"{facts.detail[0].upper()}{facts.detail[1:].rstrip('.')}." if facts.detail else _answers(facts)
+
+
 def _answers(facts: Facts) -> str:
     return f"The server answers {facts.http_status}{' after redirects' if facts.hops else ''}."
 
@@ -193,48 +199,47 @@ def _type_changed(facts: Facts) -> bool:
     return facts.answered and None not in (now, before) and now != before
 
 
-def _to_root(facts: Facts) -> bool:
-    """The path is gone: redirected to the root of the cited host or domain, or to a parent folder, and not the same."""
-    if not (facts.answered and facts.hops) or facts.is_same:
-        return False
-    cited, final = _host_and_path(facts.cited_url), _host_and_path(facts.final_url)
-    if cited is None or final is None or not cited[1] or cited[1] == final[1]:
-        return False
-    if final[1]:
-        return cited[0] == final[0] and cited[1].startswith(f"{final[1]}/")
-    return cited[0] == final[0] or cited[0].endswith(f".{final[0]}")
+def _went_on(facts: Facts) -> bool:
+    return facts.answered and bool(facts.hops)
 
 
-def _host_and_path(url: str) -> tuple[str, str] | None:
-    """Host without `www.`, and path with its query but without slashes at its ends; None for what cannot be parsed."""
-    try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").lower().removeprefix("www.")
-    except ValueError:  # no address, so no root either
-        return None
-    return host, parts.path.strip("/") + (f"?{parts.query}" if parts.query else "")
+def _led(astray: Callable[[str, str], bool]) -> Callable[[Facts], bool]:
+    """Redirects led to something else, from the cited address to the final one as `astray` says."""
+    return lambda facts: _went_on(facts) and not facts.is_same and astray(facts.cited_url, facts.final_url)
+
+
+def _to_root(facts: Facts) -> str:
+    return f"Its path only leads to {facts.final_url} now."
+
+
+def _instead(*substitutes: Substitute) -> Callable[[Facts], bool]:
+    return lambda facts: facts.substitute in substitutes
+
+
+def _is_empty(facts: Facts) -> bool:
+    empty = facts.answered and facts.http_status != 304 and facts.payload_length == 0
+    return empty or facts.substitute is Substitute.BLANK
 
 
 def _all_permanent(facts: Facts) -> bool:
     return bool(facts.hops) and all(hop.status in (301, 308) for hop in facts.hops)
 
 
-_K, _S = OutcomeKind, LinkStatus
+_K, _S, _I = OutcomeKind, LinkStatus, Substitute
 # Rules without a specification behind them: what link checkers got wrong, and what an observation can prove.
 _OURS = "house rule: a verdict needs an answer of the source itself"
 _CHANGE = "house rule: a verdict compares with the last good capture"
+_TABLE = "extract/substitutes.py: the sign that was seen names its source"
+_NETWORK = "house rule: a run whose hosts mostly fail judges nobody"
 _WALLS = "house rule: a wall is neither alive nor dead (lycheeverse/lychee#1157, apify/apify-docs#2261)"
 RULES: tuple[Rule, ...] = (
     # What was never asked, or answered by somebody else, says nothing of the source.
     Rule(_S.REFUSED_ADDRESS, _ended(_K.REFUSED_ADDRESS), _told("The address is never dialled"), _OURS),
     Rule(_S.ROBOTS_DENIED, _ended(_K.ROBOTS_DENIED), _told("robots.txt keeps us out"), "RFC 9309 §2.2"),
-    Rule(
-        _S.UNKNOWN,
-        lambda facts: facts.network_suspect,
-        _told("The network itself is suspect"),
-        "house rule: a run whose hosts mostly fail judges nobody",
-    ),
-    Rule(_S.BLOCKED, _ended(_K.BLOCKED), _told("A wall answers in the source's place"), _WALLS),
+    Rule(_S.UNKNOWN, lambda facts: facts.network_suspect, _told("The network itself is suspect"), _NETWORK),
+    Rule(_S.PAYWALL_OR_LOGIN, _instead(_I.LOGIN, _I.PAYWALL), _as_told, _TABLE),
+    Rule(_S.BLOCKED, _ended(_K.BLOCKED), _as_told, _WALLS),
+    Rule(_S.BLOCKED, _instead(_I.WALL), _as_told, _WALLS),  # one that said when to come again was skipped
     Rule(_S.BLOCKED, _status(429), _told("The server says: too many requests (429)"), "RFC 6585 §4"),
     # No answer at all.
     Rule(
@@ -247,6 +252,10 @@ RULES: tuple[Rule, ...] = (
     Rule(_S.TLS_ERROR, _ended(_K.TLS_ERROR), _told("The host's certificate is not to be trusted"), _OURS),
     Rule(_S.TIMEOUT, _ended(_K.TIMEOUT), _told("No answer in time"), _OURS),
     Rule(_S.TIMEOUT, _status(408), _told("The server says: request timeout (408)"), "RFC 9110 §15.5.9"),
+    # An answer of success with something else in it.
+    Rule(_S.SOFT_404, _instead(_I.SOFT_404), _as_told, _TABLE),
+    Rule(_S.SERVER_ERROR, _instead(_I.ERROR_PAGE), _as_told, _TABLE),
+    Rule(_S.TYPE_CHANGED, _instead(_I.OTHER_KIND), _as_told, _TABLE),
     # An answer that says no. A redirect that ends here is judged by its end (lycheeverse/lychee#726).
     Rule(_S.NOT_FOUND, _status(404), _answers, "RFC 9110 §15.5.5"),
     Rule(_S.GONE, _status(410), _answers, "RFC 9110 §15.5.11"),
@@ -254,20 +263,16 @@ RULES: tuple[Rule, ...] = (
     Rule(_S.GONE, _ended(_K.GONE), _told("The server says that it is gone"), _OURS),
     Rule(_S.PAYWALL_OR_LOGIN, _status(401, 402, 407), _answers, "RFC 9110 §15.5.2"),
     Rule(_S.SERVER_ERROR, lambda facts: _between(facts.http_status, 500, 599), _answers, "RFC 9110 §15.6"),
-    # An answer with content.
-    Rule(
-        _S.UNKNOWN,
-        lambda facts: facts.answered and facts.http_status != 304 and facts.payload_length == 0,
-        lambda facts: f"The server answers {facts.http_status} with nothing in it.",
-        _OURS,
-    ),
+    # An answer with content: a front page is lost whatever its type, the page above a PDF may be about it.
+    Rule(_S.REDIRECT_ROOT, _led(is_lost), _to_root, _OURS),
+    Rule(_S.UNKNOWN, _is_empty, lambda facts: f"The server answers {facts.http_status} with nothing in it.", _OURS),
     Rule(
         _S.TYPE_CHANGED,
         _type_changed,
         lambda facts: f"It was {family(facts.mime_before)} when last captured and is {family(facts.mime_now)} now.",
         _CHANGE,
     ),
-    Rule(_S.REDIRECT_ROOT, _to_root, lambda facts: f"Its path only leads to {facts.final_url} now.", _OURS),
+    Rule(_S.REDIRECT_ROOT, _led(is_above), _to_root, _OURS),
     Rule(
         _S.MOVED,
         lambda facts: facts.answered and _all_permanent(facts) and (facts.is_same or facts.same_payload is None),
@@ -280,12 +285,7 @@ RULES: tuple[Rule, ...] = (
         lambda facts: f"It is sent on for good to {facts.final_url}; whether that is the same document is not known.",
         _CHANGE,
     ),
-    Rule(
-        _S.REDIRECTED,
-        lambda facts: facts.answered and bool(facts.hops),
-        lambda facts: f"It is sent on to {facts.final_url}.",
-        "RFC 9110 §15.4",
-    ),
+    Rule(_S.REDIRECTED, _went_on, lambda facts: f"It is sent on to {facts.final_url}.", "RFC 9110 §15.4"),
     Rule(_S.OK, lambda facts: facts.answered, _answers, _OURS),
     Rule(
         _S.UNKNOWN,

@@ -17,7 +17,10 @@ from store.rows import chunks
 
 _incidents, _versions, _citations = schema.incident, schema.incident_version, schema.citation
 _sources, _trail, _urls, _captures = schema.source, schema.trail, schema.url, schema.capture
+_outcomes = schema.outcome
 _CURRENT = _citations.c.gone_in.is_(None)
+# Answers of success that are the thing itself, whole or in part; what else came with success stood in its place.
+_ITSELF = ("", "captured", "unchanged", "too_large", "truncated", "timeout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +117,12 @@ def _citation_objects(connection: Connection, incident: int) -> list[dict[str, A
         .order_by(_citations.c.position)
     )
     rows = connection.execute(query).all()
-    kept = captures_by_source(connection, {row.source_id for row in rows if row.source_id})
-    return [_citation_object(row, kept.get(row.source_id, [])) for row in rows]
+    sources = {row.source_id for row in rows if row.source_id}
+    kept, ended = captures_by_source(connection, sources), outcomes_by_source(connection, sources)
+    return [_citation_object(row, kept.get(row.source_id, []), ended.get(row.source_id, [])) for row in rows]
 
 
-def _citation_object(row: Row[Any], captures: list[dict[str, Any]]) -> dict[str, Any]:
+def _citation_object(row: Row[Any], captures: list[dict[str, Any]], outcomes: list[dict[str, Any]]) -> dict[str, Any]:
     told = ("position", "section", "text", "publisher", "authors", "year", "title", "format", "url", "same_as")
     return {
         **{name: getattr(row, name) for name in told},
@@ -128,24 +132,51 @@ def _citation_object(row: Row[Any], captures: list[dict[str, Any]]) -> dict[str,
         "resolution": {"method": row.method, "score": row.score, "state": row.state},
         "refusal": row.refusal,
         "captures": captures,
+        "outcomes": outcomes,
     }
 
 
 def captures_by_source(connection: Connection, sources: set[int]) -> dict[int, list[dict[str, Any]]]:
-    """By source, the capture objects of all URLs on its trail, oldest first; walls that answered are left out."""
+    """By source, the capture objects of all URLs on its trail, oldest first.
+
+    Left out: walls, and whatever else answered with success in the source's place (`archive.seed.Substitute`).
+    """
     found: defaultdict[int, list[int]] = defaultdict(list)
+    outcome = func.coalesce(_captures.c.outcome, "")
+    instead = func.coalesce(_captures.c.http_status, 200).between(200, 299) & outcome.not_in(_ITSELF)
     for chunk in chunks(sources):
-        walls = func.coalesce(_captures.c.outcome, "") == OutcomeKind.BLOCKED.value
         query = (
             select(_trail.c.source_id, _captures.c.id)
             .join(_captures, _captures.c.url_id == _trail.c.url_id)
-            .where(_trail.c.source_id.in_(chunk), ~walls)
+            .where(_trail.c.source_id.in_(chunk), ~instead, outcome != OutcomeKind.BLOCKED.value)
             .order_by(_captures.c.timestamp, _captures.c.id)
         )
         for source, capture in connection.execute(query):
             found[source].append(capture)
     objects = capture_objects(connection, (capture for captures in found.values() for capture in captures))
     return {source: [objects[capture] for capture in captures] for source, captures in found.items()}
+
+
+def outcomes_by_source(connection: Connection, sources: set[int]) -> dict[int, list[dict[str, Any]]]:
+    """By source, how the last request of each URL on its trail ended: {url, outcome, reason, http_status, at}."""
+    found: defaultdict[int, dict[str, dict[str, Any]]] = defaultdict(dict)
+    for chunk in chunks(sources):
+        query = (
+            select(_trail.c.source_id, _urls.c.url, _outcomes)
+            .join(_outcomes, _outcomes.c.url_id == _trail.c.url_id)
+            .join(_urls, _urls.c.id == _trail.c.url_id)
+            .where(_trail.c.source_id.in_(chunk))
+            .order_by(_outcomes.c.id)
+        )
+        for row in connection.execute(query):
+            found[row.source_id][row.url] = {
+                "url": row.url,
+                "outcome": row.kind,
+                "reason": row.reason,
+                "http_status": row.http_status,
+                "at": stamp(row.at),
+            }
+    return {source: list(last.values()) for source, last in found.items()}
 
 
 def works(db: Database, keys: Sequence[str] | None = None) -> list[CitedWork]:

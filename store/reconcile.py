@@ -1,15 +1,15 @@
 """Rows against files, both ways: what files hold without a row is adopted, what rows claim without a file is told."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, func, or_, select, update
 
 from archive.capture import Capture, Conversion, RecordType
 from archive.seed import OutcomeKind
 from store import schema
-from store.captures import put_captures
+from store.captures import put_captures, set_outcomes
 from store.conversions import places, put_conversions
 from store.database import Database
 from store.rows import chunks
@@ -37,11 +37,17 @@ def known_end(db: Database, warc: str) -> int | None:
     return max((end for end in ends if end is not None), default=None)
 
 
-def adopt(db: Database, items: Sequence[Capture | Conversion]) -> int:
+def _captured(_: Capture) -> OutcomeKind:
+    return OutcomeKind.CAPTURED
+
+
+def adopt(
+    db: Database, items: Sequence[Capture | Conversion], ended: Callable[[Capture], OutcomeKind] = _captured
+) -> int:
     """Gives rows to durable records that have none; the number of captures that were new.
 
-    Whole answers of success count as captured, so that they are read; when their URLs are fetched next does not
-    change, since nobody has seen what they lead to.
+    Whole answers of success count as `ended` says, from their records: captured, so that they are read, or something
+    in the document's place. When their URLs are fetched next does not change, since nobody has seen what they lead to.
     """
     adopted = 0
     for some in chunks(items):
@@ -49,22 +55,31 @@ def adopt(db: Database, items: Sequence[Capture | Conversion]) -> int:
             put_conversions(connection, [one for one in some if isinstance(one, Conversion)])
             captures = [one for one in some if isinstance(one, Capture)]
             adopted += put_captures(connection, captures)
-            records = [one.record_id for one in captures]
-            good = (
-                _captures.c.record_id.in_(records),
-                _captures.c.outcome.is_(None),
-                _captures.c.truncated.is_(None),
-                _captures.c.record_type != RecordType.REVISIT.value,
-                or_(_captures.c.http_status.is_(None), _captures.c.http_status.between(200, 299)),
-            )
-            marked = update(_captures).where(*good).values(outcome=OutcomeKind.CAPTURED.value)
-            kept = connection.execute(marked.returning(_captures.c.id, _captures.c.url_id)).all()
-            if kept:
-                newer = or_(_urls.c.good_capture_id.is_(None), _urls.c.good_capture_id < bindparam("capture"))
-                better = update(_urls).where(_urls.c.id == bindparam("url_id"), newer)
-                rows = [{"capture": number, "url_id": url} for number, url in sorted(kept)]
-                connection.execute(better.values(good_capture_id=bindparam("capture")), rows)
+            _judge(connection, captures, ended)
     return adopted
+
+
+def _judge(connection: Connection, captures: Sequence[Capture], ended: Callable[[Capture], OutcomeKind]) -> None:
+    """Outcomes for whole answers of success that have none; those captured are the last good ones of their URLs."""
+    whole = select(_captures.c.record_id, _captures.c.id, _captures.c.url_id).where(
+        _captures.c.record_id.in_([one.record_id for one in captures]),
+        _captures.c.outcome.is_(None),
+        _captures.c.truncated.is_(None),
+        _captures.c.record_type != RecordType.REVISIT.value,
+        or_(_captures.c.http_status.is_(None), _captures.c.http_status.between(200, 299)),
+    )
+    of_record = {one.record_id: one for one in captures}
+    rows = connection.execute(whole).all()
+    kinds: dict[int, str] = {row.id: ended(of_record[row.record_id]) for row in rows}
+    set_outcomes(connection, kinds)
+    good = sorted((row.id, row.url_id) for row in rows if kinds[row.id] == OutcomeKind.CAPTURED)
+    if good:
+        newer = or_(_urls.c.good_capture_id.is_(None), _urls.c.good_capture_id < bindparam("capture"))
+        better = update(_urls).where(_urls.c.id == bindparam("url_id"), newer)
+        connection.execute(
+            better.values(good_capture_id=bindparam("capture")),
+            [{"capture": number, "url_id": url} for number, url in good],
+        )
 
 
 def compare(db: Database, warc: str, present: Iterable[tuple[int, str]]) -> Compared:

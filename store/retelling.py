@@ -1,13 +1,14 @@
 """Decisions told again to an empty catalogue: what `store.decided` collected, put back around the reading."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, select, update
 
+from archive.capture import Capture
 from archive.clock import utc_now
-from archive.seed import Why
+from archive.seed import OutcomeKind, Why
 from store import schema
 from store.captures import capture_of, capture_rows, numbers_of
 from store.columns import Moment
@@ -53,8 +54,8 @@ def tell_after_reading(db: Database, told: Told) -> None:
         _put_outcomes(connection, told.get("outcomes", []))
 
 
-def adopt_untold(db: Database, told: Iterable[str]) -> int:
-    """Gives the captures of which nothing was told (a run was killed) the outcome their status says; their number."""
+def adopt_untold(db: Database, told: Iterable[str], ended: Callable[[Capture], OutcomeKind]) -> int:
+    """Gives the captures of which nothing was told (a run was killed) the outcome their record says; their number."""
     known, adopted, after = set(told), 0, 0
     while True:
         query = capture_rows().where(_captures.c.id > after, _captures.c.why != Why.RUN.value)
@@ -64,7 +65,7 @@ def adopt_untold(db: Database, told: Iterable[str]) -> int:
             return adopted
         after = rows[-1].id
         untold = [capture_of(row) for row in rows if row.record_id not in known and row.why != Why.ROBOTS.value]
-        adopt(db, untold)
+        adopt(db, untold, ended)
         adopted += len(untold)
 
 

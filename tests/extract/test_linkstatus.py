@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.capture import Fault
-from archive.seed import OutcomeKind
+from archive.seed import OutcomeKind, Substitute
 from extract.linkstatus import RULES, Drift, Facts, Hop, LinkStatus, Standing, drift_of, judge
 
 CITED = "https://www.example.org/reports/2019/study.pdf"
@@ -68,6 +68,48 @@ CASES = [
     ("no connection", replace(GOOD, outcome=OutcomeKind.CONNECT_ERROR, http_status=None), LinkStatus.UNKNOWN),
     ("teapot", replace(GOOD, outcome=OutcomeKind.HTTP_ERROR, http_status=418), LinkStatus.UNKNOWN),
     (
+        "a soft 404",
+        replace(GOOD, outcome=OutcomeKind.NOT_FOUND, substitute=Substitute.SOFT_404, detail="a soft 404: it says so"),
+        LinkStatus.SOFT_404,
+    ),
+    (
+        "a login form",
+        replace(GOOD, outcome=OutcomeKind.BLOCKED, substitute=Substitute.LOGIN),
+        LinkStatus.PAYWALL_OR_LOGIN,
+    ),
+    (
+        "a paywall",
+        replace(GOOD, outcome=OutcomeKind.BLOCKED, substitute=Substitute.PAYWALL),
+        LinkStatus.PAYWALL_OR_LOGIN,
+    ),
+    ("a challenge", replace(GOOD, outcome=OutcomeKind.BLOCKED, substitute=Substitute.WALL), LinkStatus.BLOCKED),
+    (
+        "a wall that said when to come again",
+        replace(GOOD, outcome=OutcomeKind.SKIPPED, http_status=503, substitute=Substitute.WALL),
+        LinkStatus.BLOCKED,
+    ),
+    (
+        "an error told with success",
+        replace(GOOD, outcome=OutcomeKind.HTTP_ERROR, substitute=Substitute.ERROR_PAGE),
+        LinkStatus.SERVER_ERROR,
+    ),
+    (
+        "JSON for a pdf",
+        replace(GOOD, outcome=OutcomeKind.HTTP_ERROR, substitute=Substitute.OTHER_KIND),
+        LinkStatus.TYPE_CHANGED,
+    ),
+    ("blanks", replace(GOOD, outcome=OutcomeKind.HTTP_ERROR, substitute=Substitute.BLANK), LinkStatus.UNKNOWN),
+    (
+        "a pdf that leads to the front page",
+        replace(GOOD, hops=hops(302), final_url="https://example.org/", mime_now=HTML, mime_before=PDF),
+        LinkStatus.REDIRECT_ROOT,
+    ),
+    (
+        "a pdf that leads to the page above it",
+        replace(GOOD, hops=hops(302), final_url="https://example.org/reports/2019/", mime_now=HTML, mime_before=PDF),
+        LinkStatus.TYPE_CHANGED,
+    ),
+    (
         "suspect network",
         replace(GOOD, outcome=OutcomeKind.DNS_ERROR, http_status=None, network_suspect=True),
         LinkStatus.UNKNOWN,
@@ -118,6 +160,7 @@ def test_the_last_rule_holds_always() -> None:
         http_status=st.none() | st.integers(0, 999),
         hops=st.lists(st.builds(Hop, st.integers(0, 999), st.text(max_size=20)), max_size=3).map(tuple),
         fault=st.none() | st.sampled_from(Fault),
+        substitute=st.none() | st.sampled_from(Substitute),
         mime_now=st.none() | st.text(max_size=20),
         mime_before=st.none() | st.sampled_from(["application/pdf", "text/html"]),
         same_payload=st.none() | st.booleans(),
