@@ -13,11 +13,11 @@ from archive.seed import OutcomeKind, Seed, Substitute, Why
 from crawler.body import glance_at
 from crawler.outcomes import Judged, classify, leads_to
 from extract.substitutes import substitute
-from tests.answers import Answer
-from tests.answers.apart import APART
-from tests.answers.apologies import APOLOGIES
-from tests.answers.honest import HONEST
-from tests.answers.walls import WALLS
+from tests.labelled import Answer
+from tests.labelled.apart import APART
+from tests.labelled.apologies import APOLOGIES
+from tests.labelled.honest import HONEST
+from tests.labelled.walls import WALLS
 
 SEED = Seed("http://example.org/a/b", Why.CITED, "example.org")
 LONG = b"<html><title>Members</title>" + b"<p>A reasoned page for people." * 100

@@ -13,11 +13,11 @@ from extract.coding import decode
 from extract.glance import Glance
 from extract.notfound import NOT_FOUND, TONGUES
 from extract.substitutes import SIGNS, substitute
-from tests.answers import URL, Answer
-from tests.answers.apart import APART
-from tests.answers.apologies import APOLOGIES, SOFT_404S
-from tests.answers.honest import HONEST
-from tests.answers.walls import WALLS
+from tests.labelled import URL, Answer
+from tests.labelled.apart import APART
+from tests.labelled.apologies import APOLOGIES, SOFT_404S
+from tests.labelled.honest import HONEST
+from tests.labelled.walls import WALLS
 
 EVERY = (*WALLS, *HONEST, *APOLOGIES, *APART)
 DOCUMENT = "document"

@@ -50,7 +50,8 @@ at(
     "/chunk-trailers-long", K.TRUNCATED, raw(CHUNKED, chunk(BODY) + b"0\r\n" + b"X: y\r\n" * 20_000), "trailers",
     Truncation.UNSPECIFIED,
 )  # fmt: skip
-at("/chunks-of-one-byte", K.CAPTURED, raw(CHUNKED, b"1\r\nx\r\n" * 100_000 + LAST))
+WORDS = b"A sentence of the report. " * 4_000
+at("/chunks-of-one-byte", K.CAPTURED, raw(CHUNKED, b"".join(b"1\r\n%c\r\n" % byte for byte in WORDS) + LAST))
 at(
     "/chunks-of-gzip", K.CAPTURED,
     raw(HTML + b"Transfer-Encoding: gzip, chunked", chunk(gzip.compress(BODY)) + LAST),

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.answers import site, words
-from tests.answers.apologies import SORRY
 from tests.journeys.program import Program
+from tests.labelled import site, words
+from tests.labelled.apologies import SORRY
 from tests.site import Site, answer, page, pdf, redirect
 
 STUDY = "http://www.institute.example/reports/cameras-study"

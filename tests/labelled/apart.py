@@ -1,7 +1,7 @@
 """Documents that are near to apologies: about errors, about loss, short, behind a login box, paid for and yet whole."""
 
-from tests.answers import Answer, gzipped, scrap, site, words
-from tests.answers.honest import ABSTRACT, STATEMENT
+from tests.labelled import Answer, gzipped, scrap, site, words
+from tests.labelled.honest import ABSTRACT, STATEMENT
 
 LOGIN_BOX = '<form><input name="user"><input type="password" name="pw"><button>Log in</button></form>'
 NOT_FREE = '<script type="application/ld+json">{"@type":"NewsArticle","isAccessibleForFree":false}</script>'

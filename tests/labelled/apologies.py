@@ -1,7 +1,7 @@
 """Pages that have nothing, or something else, and say so with success: soft 404s in many languages, logins, paywalls."""
 
 from archive.seed import Substitute
-from tests.answers import Answer, gzipped, scrap, site, words
+from tests.labelled import Answer, gzipped, scrap, site, words
 
 SORRY = "<p>The page may have been renamed or removed. Look in the menu, or tell us what you were after.</p>"
 PDF_URL = "https://www.example.org/media/2019/study.pdf"

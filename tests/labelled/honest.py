@@ -1,6 +1,6 @@
 """Documents that look like walls to the hasty: titles, words, scripts, cookies and headers that prove nothing."""
 
-from tests.answers import URL, Answer, gzipped, scrap, site, words
+from tests.labelled import URL, Answer, gzipped, scrap, site, words
 
 CLOUDFLARE = {"Server": "cloudflare", "CF-RAY": "8a0000000000aaaa-LHR", "Set-Cookie": "__cf_bm=abc; path=/; HttpOnly"}
 DETECTIONS = (

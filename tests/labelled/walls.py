@@ -1,7 +1,7 @@
 """Walls: challenges, blocks, captchas, rate limits and refusals, by vendor, with every status they come with."""
 
 from archive.seed import Substitute
-from tests.answers import URL, Answer, gzipped, scrap, site, words
+from tests.labelled import URL, Answer, gzipped, scrap, site, words
 
 CLOUDFLARE = {"Server": "cloudflare", "CF-RAY": "8a0000000000aaaa-LHR"}
 PAD = "<style>" + ".box { margin: 0 auto; padding: 1em } " * 60 + "</style>"
