@@ -14,7 +14,7 @@ from archive.errors import NetworkDown, UsageError
 from desk.config import Config
 from desk.newpublisher import new_publisher
 from tests.journeys.program import Program
-from tests.site import Site, answer, page, redirect
+from tests.site import Site, answer, page, pdf, redirect
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("archive", "extract", "store", "crawler", "desk")
@@ -148,7 +148,7 @@ def test_a_redirect_is_followed_and_the_host_it_leads_to_counts(write: Write, si
 REFUSED = {
     "/missing": (answer(404, b"no"), "not_found"),
     "/forbidden": (page("x"), "robots_denied"),
-    "/report.pdf": (answer(200, b"%PDF-1.7 x", "text/html"), "no web page but application/pdf"),
+    "/report.pdf": (answer(200, pdf(), "text/html"), "no web page but application/pdf"),
     "/text": (answer(200, b"plain words", "text/plain"), "no web page but text/plain"),
     "/circle": (redirect("https://www.institute.example/circle"), "gave no page"),
 }
