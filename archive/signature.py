@@ -23,6 +23,7 @@ from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
 from archive.errors import ArchiveError, WriteFailed
+from archive.fields import sha256_of
 from archive.files import sync_folder
 
 KEY_FILE = "signing-key.pem"
@@ -88,6 +89,17 @@ def signed_data(digest: str, created: datetime, software: str, key: ec.EllipticC
         "signature": base64.b64encode(r.to_bytes(_HALF, "big") + s.to_bytes(_HALF, "big")).decode(),
         "publicKey": base64.b64encode(public).decode(),
     }
+
+
+def signer(signed: Any) -> str:
+    """Who the `signedData` of a package names as its signer: a domain, or a key by the SHA-256 of its public half."""
+    if isinstance(signed, dict) and isinstance(signed.get("publicKey"), str):
+        try:
+            return f"key {sha256_of(_bytes(signed, 'publicKey'))}"
+        except ValueError:
+            return "a key that cannot be read"
+    domain = signed.get("domain") if isinstance(signed, dict) else None
+    return f"domain {domain}" if isinstance(domain, str) else "somebody who is not named"
 
 
 def signature_faults(signed: Any, digest: str) -> Iterator[str]:
