@@ -109,12 +109,14 @@ class Origin:
     """Why something was fetched: goes into the metadata record, so the catalogue can be made again from it.
 
     `why` is the value of a `Why`; `via` the URL or file it was found in; `hops` is hopsFromSeed in Heritrix
-    letters (L link, E embed, R redirect, P robots and other prerequisites; empty for a seed).
+    letters (L link, E embed, R redirect, P robots and other prerequisites; empty for a seed). `imported` names the
+    archive file of others that a capture was brought in from, with its hash; None for what was captured here.
     """
 
     why: str
     via: str | None = None
     hops: str = ""
+    imported: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Gzip members: one record compressed as one member, and members inflated piece by piece within bounds."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import RawIOBase
 from typing import Any
 
@@ -84,10 +84,18 @@ def member_of(record: Record) -> list[bytes]:
     return member.pieces
 
 
+def zipped(pieces: Iterable[bytes | memoryview]) -> Iterator[bytes]:
+    """The pieces as one gzip member, compressed as they come."""
+    compressor = _compressor()
+    for piece in pieces:
+        if packed := compressor.compress(piece):
+            yield packed
+    yield compressor.flush()
+
+
 def compressed(content: bytes) -> bytes:
     """`content` as one gzip member."""
-    compressor = _compressor()
-    return bytes(compressor.compress(content) + compressor.flush())
+    return b"".join(zipped([content]))
 
 
 GZIP_HEADER = compressed(b"")[:10]  # the same ten bytes open every member: no name, no time

@@ -7,8 +7,14 @@ from functools import lru_cache
 from archive.capture import Exchange, Origin, Truncation
 from archive.fields import Field, Fields, address_text, field_text, fields_block
 from archive.payload import Digests, known_sha1
+from archive.records import IMPORTED_DIGEST, IMPORTED_FROM
+from archive.seed import Why
 
 NO_STATUS = "none"
+IMPORTED = "imported"  # why a capture is here that was brought in, when nobody says why it was made
+# Reasons that stay true when a capture is brought in. That it is an incident's page, or what a run decided, is not
+# believed of it: both would act on the catalogue.
+_LASTING = frozenset((Why.CITED, Why.DOCUMENT, Why.LISTING, Why.CHECK, Why.ROBOTS))
 
 
 @lru_cache(maxsize=256)
@@ -133,6 +139,17 @@ def read_facts(fields: Fields) -> Facts:
         source_digest=fields.get("sourcePayloadDigest"),
         reader=fields.get("reader"),
     )
+
+
+def imported_from(info: Fields) -> str | None:
+    """What file its records were brought in from, as the warcinfo of a file of imported records tells, with its hash."""
+    told = [info.get(IMPORTED_FROM), info.get(IMPORTED_DIGEST)]
+    return " ".join(filter(None, told)) or None
+
+
+def imported_origin(told: Origin, imported: str) -> Origin:
+    """The origin of a capture that was brought in, by what its own metadata tells."""
+    return Origin(told.why if told.why in _LASTING else IMPORTED, told.via, told.hops, imported)
 
 
 def _number(text: str | None) -> int | None:

@@ -14,7 +14,7 @@ from archive.files import OPEN, warc_path
 from archive.form import Form, form_of
 from archive.head import Head, read_head
 from archive.members import MAGIC, Inflater
-from archive.metadata import NOTHING, Facts, read_facts
+from archive.metadata import NOTHING, Facts, imported_from, imported_origin, read_facts
 from archive.payload import framed_parts, known_sha1
 from archive.scanner import scan_warc
 from archive.stretch import Stretch, mapped, slices
@@ -134,7 +134,11 @@ def captures_in(path: Path) -> Iterator[Capture]:
 
 
 def items_in(path: Path) -> Iterator[Capture | Conversion]:
-    """The same with the conversions that are written here; those of others say not of what they are a reading."""
+    """The same with the conversions that are written here.
+
+    Those of others say not of what they are a reading; those that were brought in, whoever wrote them, are no more
+    than what their archive says: what was brought in is read here, and the text that is found is kept here.
+    """
     data = mapped(path)
     stretches = scan_arc(data) if form_of(path, data) is Form.ARC else scan_warc(data)
     return items_of(stretches, path.name.removesuffix(OPEN))
@@ -144,24 +148,37 @@ def items_of(stretches: Iterable[Stretch], warc: str) -> Iterator[Capture | Conv
     """The captures and conversions among `stretches` of the file `warc`.
 
     Metadata may stand before its capture, as here, or after it, as others write; so each capture waits for the next.
+    Where the file's first record says that it holds imported records, their origin says so too.
     """
     notes: dict[str, Facts] = {}
     waiting: Stretch | None = None
+    imported: str | None = None
     for stretch in stretches:
         if stretch.faults:
             continue
         if stretch.kind == "metadata":
             _note(stretch, notes)
+        elif stretch.kind == "warcinfo" and stretch.offset == 0:
+            imported = _imported_from(stretch)
         elif stretch.kind in _ITEMS:
             if waiting is not None:
-                yield from _item(waiting, warc, notes)
+                yield from _item(waiting, warc, notes, imported)
             waiting = stretch
     if waiting is not None:
-        yield from _item(waiting, warc, notes)
+        yield from _item(waiting, warc, notes, imported)
 
 
-def _item(stretch: Stretch, warc: str, notes: dict[str, Facts]) -> Iterator[Capture | Conversion]:
-    return _converted(stretch, warc, notes) if stretch.kind == "conversion" else _captured(stretch, warc, notes)
+def _imported_from(info: Stretch) -> str | None:
+    told = parse_fields(info.measure.content) if info.measure else None
+    return imported_from(told) if told else None
+
+
+def _item(
+    stretch: Stretch, warc: str, notes: dict[str, Facts], imported: str | None
+) -> Iterator[Capture | Conversion]:
+    if stretch.kind != "conversion":
+        return _captured(stretch, warc, notes, imported)
+    return iter(()) if imported else _converted(stretch, warc, notes)
 
 
 def _note(stretch: Stretch, notes: dict[str, Facts]) -> None:
@@ -184,7 +201,7 @@ def _converted(stretch: Stretch, warc: str, notes: dict[str, Facts]) -> Iterator
         yield Conversion(identity, source, facts.source_digest, digest, facts.reader, *place)
 
 
-def _captured(stretch: Stretch, warc: str, notes: dict[str, Facts]) -> Iterator[Capture]:
+def _captured(stretch: Stretch, warc: str, notes: dict[str, Facts], imported: str | None) -> Iterator[Capture]:
     """The capture of a sound record; nothing for one without URL or date."""
     fields, measure = stretch.fields, stretch.measure
     made = parse_date(fields.get("WARC-Date") or "") if fields else None
@@ -218,8 +235,8 @@ def _captured(stretch: Stretch, warc: str, notes: dict[str, Facts]) -> Iterator[
         etag=head.header("etag") if head else None,
         last_modified=head.header("last-modified") if head else None,
         location=head.header("location") if head else None,
-        origin=facts.origin,
-        payload_sha1=facts.payload_sha1 or known_sha1(digest),
+        origin=imported_origin(facts.origin, imported) if imported else facts.origin,
+        payload_sha1=known_sha1(digest) or facts.payload_sha1,
     )
 
 

@@ -4,12 +4,14 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from archive.capture import Capture, Conversion
 from archive.fields import Field, date_text, fields_block, header_value
 
 WARC_FIELDS = "application/warc-fields"
 CUSTODY_HEAD = "custodyHead"  # field of our warcinfo: the head of the custody log when the file was begun
+IMPORTED_FROM, IMPORTED_DIGEST = "importedFrom", "importedDigest"  # fields of the warcinfo of imported records
 CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 
 
@@ -24,6 +26,25 @@ class Agent:
 
 
 @dataclass(frozen=True, slots=True)
+class Accession:
+    """An archive file of others that is brought in: its name, its `sha256:` digest, who signed it if anybody did.
+
+    `member` is the file within a package; `faults` is what the package says of itself and is not so.
+    """
+
+    name: str
+    digest: str
+    signed_by: str = ""
+    faults: tuple[str, ...] = ()
+    member: str = ""
+
+    @property
+    def place(self) -> str:
+        """The file, within a package after an exclamation mark."""
+        return f"{self.name}!{self.member}" if self.member else self.name
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One WARC record before it is written; `block` is never copied on its way into the file."""
 
@@ -31,6 +52,13 @@ class Record:
     headers: list[Field]
     content_type: str
     block: memoryview | bytes
+
+
+class Opening(Protocol):
+    """What makes the warcinfo that a file begins with."""
+
+    def __call__(self, *, filename: str, made: datetime, new_id: uuid.UUID) -> Record:
+        """The record, of this id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +92,36 @@ def warcinfo(
             (CUSTODY_HEAD, custody_head),
         ]
     )
+    return _info(block, filename, made, new_id)
+
+
+def accession_info(
+    agent: Agent, accession: Accession, *, run: str, filename: str, made: datetime, new_id: uuid.UUID, custody_head: str
+) -> Record:
+    """The first record of a file of imported records: where they came from, and nothing about how they were made.
+
+    The gzip header of the members goes unsaid: a scanner takes the records of a file that says it for one family,
+    which these are not.
+    """
+    block = fields_block(
+        [
+            ("software", agent.software),
+            ("format", "WARC File Format 1.1"),
+            ("conformsTo", CONFORMS_TO),
+            ("operator", agent.operator),
+            ("isPartOf", run),
+            ("description", "records of another archive file, each header and block as it was there"),
+            (IMPORTED_FROM, accession.place),
+            (IMPORTED_DIGEST, accession.digest),
+            ("importedSignature", accession.signed_by),
+            *(("importedFault", fault) for fault in accession.faults),
+            (CUSTODY_HEAD, custody_head),
+        ]
+    )
+    return _info(block, filename, made, new_id)
+
+
+def _info(block: bytes, filename: str, made: datetime, new_id: uuid.UUID) -> Record:
     headers = [*identity("warcinfo", f"<urn:uuid:{new_id}>", made), ("WARC-Filename", header_value(filename))]
     return Record("warcinfo", headers, WARC_FIELDS, block)
 

@@ -103,13 +103,17 @@ class _Family:
         self._warcinfo: str | None = None
         self._last: Stretch | None = None  # what warcinfo it names is read only when something is damaged
 
-    def learn(self, stretch: Stretch) -> None:
-        """Take note of a good record."""
+    def learn(self, stretch: Stretch, view: memoryview) -> None:
+        """Take note of a good record of the file `view`.
+
+        A warcinfo is believed on the gzip header only where its own is the one it states: one that was copied from
+        another file speaks of that file.
+        """
         self._last = stretch
         if stretch.kind == "warcinfo" and stretch.fields is not None and stretch.measure is not None:
             told = parse_fields(stretch.measure.content)
-            header = told.get("gzipMemberHeader") if told else None
-            self.gzip_header = bytes.fromhex(header) if header and re.fullmatch("[0-9a-f]{20}", header) else None
+            header = bytes(view[stretch.offset : stretch.offset + 10])
+            self.gzip_header = header if told and told.get("gzipMemberHeader") == header.hex() else None
             self._warcinfo = stretch.fields.get("WARC-Record-ID") if self.gzip_header else None
 
     def accepts(self, start: bytes) -> bool:
@@ -142,7 +146,7 @@ def scan_warc(data: mmap.mmap | bytes, start: int = 0, end: int | None = None) -
             found = _members(data, view, at, family) if zipped else _plain(data, view, at, family)
         for stretch in found:
             if not stretch.faults:
-                family.learn(stretch)
+                family.learn(stretch, view)
             yield stretch
             at = stretch.end
         if at - given_back >= GIVEN_BACK:
@@ -153,7 +157,7 @@ def _first_behind(data: mmap.mmap | bytes, view: memoryview, start: int, family:
     """Where the first record at or behind `start` begins, told by what the file's first record says of the others."""
     for stretch in _members(data, view, 0, family):
         if not stretch.faults:
-            family.learn(stretch)
+            family.learn(stretch, view)
     return _next_member(data, view, start, family)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from archive.capture import Capture, Conversion
@@ -10,7 +11,8 @@ from archive.clock import Seams
 from archive.custody import CustodyEvent, CustodyLog
 from archive.errors import WriteFailed
 from archive.files import WARC_FOLDER
-from archive.records import Agent, Event, Ids, draw_ids
+from archive.members import GZIP_HEADER
+from archive.records import Agent, Event, Ids, draw_ids, warcinfo
 from archive.warcfile import WarcFile
 
 
@@ -84,10 +86,12 @@ class Series:
             warc = self._folder / WARC_FOLDER
             warc.mkdir(parents=True, exist_ok=True)
             self._serial += 1
+            opening = partial(
+                warcinfo, self._agent, run=self._run, gzip_header=GZIP_HEADER, custody_head=self._custody.head()
+            )
             self._file = WarcFile(
-                warc, serial=self._serial, run=self._run, agent=self._agent, seams=self._seams,
-                custody_head=self._custody.head(), least_free=self._least_free,
-            )  # fmt: skip
+                warc, serial=self._serial, opening=opening, seams=self._seams, least_free=self._least_free
+            )
         return self._file
 
     def _finish(self) -> None:

@@ -43,13 +43,13 @@ def begins_at(path: Path, offset: int, wanted: str) -> bool:
     return fields is not None and record_id(fields.get("WARC-Record-ID")) == wanted
 
 
-def warcinfo_member(path: Path) -> Place | None:
-    """The place of the warcinfo that opens a file, or None."""
+def warcinfo_members(path: Path) -> Place | None:
+    """The place of the warcinfo that opens a file, with those behind it, which imported records name; or None."""
     view = memoryview(mapped(path))
-    fields = _fields_at(view, 0)
-    if fields is None or fields.get("WARC-Type") != "warcinfo":
-        return None
-    return 0, _end_of_member(view, 0)
+    at, end = -1, 0
+    while at < end and (fields := _fields_at(view, end)) is not None and fields.kind == "warcinfo":
+        at, end = end, _end_of_member(view, end)
+    return (0, end) if end else None
 
 
 def _fields_at(view: memoryview, offset: int) -> Fields | None:

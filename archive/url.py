@@ -169,14 +169,19 @@ def surt(url: str) -> str:
     """The sortable key of an http(s) URL in the index: host reversed, `)`, path and sorted query, all lower case.
 
     Gives what Internet Archive's surt 0.3.1 gives, which pywb and cdxj-indexer use (tests hold it against them);
-    other schemes come back as they are, in lower case.
+    other schemes, and what captures of others have for a URL and is none or a trap (a percent sign escaped a thousand
+    times takes its square to open), come back as they are, in lower case.
     """
-    parts = urlsplit(url)
-    if parts.scheme.lower() not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(url if len(url) <= 4 * LONGEST else "")
+        scheme, hostname, number = parts.scheme.lower(), parts.hostname, parts.port
+    except ValueError:
+        scheme, hostname = "", None
+    if scheme not in ("http", "https") or not hostname:
         return _escaped(url.encode("utf-8", "surrogatepass")).decode("ascii").lower()
-    host = _WWW.sub("", parts.hostname.lower().replace("..", ".").strip("."))
-    usual = 80 if parts.scheme.lower() == "http" else 443
-    port = "" if parts.port in (None, usual) else f":{parts.port}"
+    host = _WWW.sub("", hostname.lower().replace("..", ".").strip("."))
+    usual = 80 if scheme == "http" else 443
+    port = "" if number in (None, usual) else f":{number}"
     path = _surt_path(parts.path.encode("utf-8", "surrogatepass"))
     query = _surt_query(parts.query.encode("utf-8", "surrogatepass"))
     return f"{','.join(reversed(host.split('.')))}{port}){(path + query).decode('ascii')}"

@@ -21,7 +21,7 @@ from archive.files import OPEN, sync_folder
 from archive.members import compressed
 from archive.reader import items_of
 from archive.scanner import scan_warc
-from archive.siblings import members_of_event, warcinfo_member
+from archive.siblings import members_of_event, warcinfo_members
 from archive.signature import signed_data
 from archive.stretch import mapped
 
@@ -143,7 +143,7 @@ def _add_warc(box: _Box, name: str, path: Path, places: list[tuple[int, int]]) -
     digest = hashlib.sha256()
     lines: list[bytes] = []
     size = 0
-    info = warcinfo_member(path)
+    info = warcinfo_members(path)
     with box.stream(f"archive/{name}") as out:
         if info is not None:
             start = view[info[0] : sum(info)]

@@ -3,14 +3,15 @@
 import hashlib
 import os
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from archive.clock import Seams
 from archive.fields import new_hash
 from archive.files import OPEN, file_digest, sync_folder
-from archive.members import GZIP_HEADER, member_of
-from archive.records import Agent, Record, warcinfo
+from archive.members import member_of, zipped
+from archive.records import Opening, Record
 from archive.room import raise_if_short
 
 BUFFERED = 8 << 20  # bytes of compressed records that are gathered before they are written
@@ -37,12 +38,11 @@ class Finished:
 class WarcFile:
     """Appends records and knows how much of the file is safe. Every method may raise OSError; then `abandon` it.
 
-    No write leaves less than `least_free` bytes free on the disk; see `archive.room`.
+    `opening` makes the warcinfo that the file begins with. No write leaves less than `least_free` bytes free on the
+    disk; see `archive.room`.
     """
 
-    def __init__(
-        self, folder: Path, *, serial: int, run: str, agent: Agent, seams: Seams, custody_head: str, least_free: int
-    ) -> None:
+    def __init__(self, folder: Path, *, serial: int, opening: Opening, seams: Seams, least_free: int) -> None:
         made = seams.now()
         self.name = file_name(made.strftime("%Y%m%d%H%M%S"), serial, seams.new_id())
         self._final = folder / self.name
@@ -62,12 +62,7 @@ class WarcFile:
             raise
         info_id = seams.new_id()
         self.warcinfo_id = f"<urn:uuid:{info_id}>"
-        self.append(
-            warcinfo(
-                agent, run=run, filename=self.name, made=made, new_id=info_id, gzip_header=GZIP_HEADER,
-                custody_head=custody_head,
-            )
-        )  # fmt: skip
+        self.append(opening(filename=self.name, made=made, new_id=info_id))
 
     @property
     def size(self) -> int:
@@ -76,9 +71,16 @@ class WarcFile:
 
     def append(self, record: Record) -> tuple[int, int]:
         """(offset, length) of the record's gzip member. Large ones reach the file early, none is durable yet."""
+        return self._add(member_of(record))
+
+    def copy(self, pieces: Iterable[bytes | memoryview]) -> tuple[int, int]:
+        """The same for a record of others, whole and in pieces, of which nothing is changed."""
+        return self._add(zipped(pieces))
+
+    def _add(self, member: Iterable[bytes]) -> tuple[int, int]:
         offset = self.size
         self._records += 1
-        for piece in member_of(record):
+        for piece in member:
             self._buffer.append(piece)
             self._buffered += len(piece)
             if self._buffered >= BUFFERED:

@@ -16,7 +16,7 @@ import pytest
 from fastwarc.warc import ArchiveIterator as FastIterator
 from warcio.archiveiterator import ArchiveIterator
 
-from archive import members, warcfile
+from archive import members, series
 from archive.capture import Capture
 from archive.cdxj import lookup
 from archive.errors import FolderHeld
@@ -119,7 +119,7 @@ def test_a_warc_file_inside_a_torn_response_is_not_taken_for_ours(
     inner = only_file(tmp_path / "theirs").read_bytes()
     # Stored without compression, the inner members lie open in the outer file.
     monkeypatch.setattr(members, "_compressor", lambda: zlib.compressobj(0, zlib.DEFLATED, 31))
-    monkeypatch.setattr(warcfile, "GZIP_HEADER", members.compressed(b"")[:10])
+    monkeypatch.setattr(series, "GZIP_HEADER", members.compressed(b"")[:10])
     torn = exchange(answer(body=inner + os.urandom(9_000)))
     captures = keep_all(tmp_path / "ours", [exchange(), torn])
     content = only_file(tmp_path / "ours").read_bytes()
