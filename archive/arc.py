@@ -11,7 +11,7 @@ from archive.feed import Feed
 from archive.fields import Field, Fields, date_text, header_value, uri_value
 from archive.measure import BlockMeter, Measure
 from archive.members import MAGIC, Inflater
-from archive.stretch import Stretch, slices
+from archive.stretch import SHARED, Stretch, slices
 
 LONGEST_LINE = 65_536  # bytes
 
@@ -29,6 +29,8 @@ def scan_arc(data: mmap.mmap | bytes) -> Iterator[Stretch]:
         feed = Feed(inflater.pieces() if inflater else slices(view, at))
         fields, measure, faults = _read(feed)
         if inflater is not None:
+            if fields is not None and measure is not None and _take_line(feed) is not None:
+                faults.append(SHARED)
             feed.skip_to_end()
             if not inflater.whole:
                 faults.append(inflater.what)

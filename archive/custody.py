@@ -28,7 +28,7 @@ class CustodyEvent(StrEnum):
     BEGUN = "begun"  # the log itself
     CAPTURED = "captured"  # a WARC file was finished here
     REPAIRED = "repaired"  # a file was put in order after a crash
-    IMPORTED = "imported"  # a file came from elsewhere as it is
+    IMPORTED = "imported"  # records came from elsewhere: in a file that was finished here, or in a file as it is
     VERIFIED = "verified"
     EXPORTED = "exported"
     REBUILT = "rebuilt"

@@ -142,7 +142,7 @@ def read_facts(fields: Fields) -> Facts:
 
 
 def imported_from(info: Fields) -> str | None:
-    """What file its records were brought in from, as the warcinfo of a file of imported records tells, with its hash."""
+    """The file that imported records were brought in from, with its hash, as the warcinfo before them tells."""
     told = [info.get(IMPORTED_FROM), info.get(IMPORTED_DIGEST)]
     return " ".join(filter(None, told)) or None
 

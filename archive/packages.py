@@ -25,7 +25,7 @@ LARGEST_LIST = 64 << 20  # bytes of datapackage.json
 HIGHEST_RATIO = 200  # inflated to stored; deflate itself reaches 1032, honest texts stay far below
 _FORMS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the two that WACZ names; others may ask for gigabytes of memory
 _BROKEN = (
-    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OverflowError, struct.error,
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError, OverflowError,
 )  # fmt: skip
 _PIECE = 1 << 20
 _END, _LOCATOR_64, _END_64 = b"PK\x05\x06", b"PK\x06\x07", b"PK\x06\x06"

@@ -173,9 +173,7 @@ def _imported_from(info: Stretch) -> str | None:
     return imported_from(told) if told else None
 
 
-def _item(
-    stretch: Stretch, warc: str, notes: dict[str, Facts], imported: str | None
-) -> Iterator[Capture | Conversion]:
+def _item(stretch: Stretch, warc: str, notes: dict[str, Facts], imported: str | None) -> Iterator[Capture | Conversion]:
     if stretch.kind != "conversion":
         return _captured(stretch, warc, notes, imported)
     return iter(()) if imported else _converted(stretch, warc, notes)

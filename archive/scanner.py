@@ -9,7 +9,7 @@ from archive.fields import Fields, is_malformed_digest, parse_date, parse_digest
 from archive.glance import glance
 from archive.measure import BlockMeter, Measure
 from archive.members import MAGIC, Inflater, small_member
-from archive.stretch import GIVEN_BACK, Stretch, give_back, slices
+from archive.stretch import GIVEN_BACK, SHARED, Stretch, give_back, slices
 
 _VERSION = re.compile(rb"WARC/(\d\.\d+)\r?\n")
 _HTTP_KINDS = frozenset(("response", "request", "revisit"))
@@ -189,7 +189,7 @@ def _members(data: mmap.mmap | bytes, view: memoryview, at: int, family: _Family
         if not inflater.whole:
             faults.append(inflater.what)
         elif len(read) > 1:
-            faults.append("several records share one gzip member")
+            faults.append(SHARED)
         elif left_over and measure is not None:
             faults.append("bytes follow the record in its gzip member")
         if family.gzip_header and view[at : at + 10] != family.gzip_header:

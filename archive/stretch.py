@@ -11,6 +11,7 @@ from archive.measure import Measure
 from archive.members import PIECE
 
 GIVEN_BACK = 16 << 20  # bytes of a map that are read before they are given back
+SHARED = "several records share one gzip member"  # as in a file that was compressed as a whole
 
 
 class Stretch:

@@ -8,15 +8,12 @@ from urllib.parse import quote, unquote
 
 from archive.capture import Capture, Origin
 from archive.seed import Why
-from desk.config import Config
-from desk.place import Place, catalogue, held, reading_pool
+from desk.place import Place
 from desk.targets import record_bytes
-from desk.telling import tell
 from extract.incident.formats import incidents_of, join_records
-from extract.incident.plain import as_object
 from extract.incident.values import Incident
 from extract.pool import Answer, Pool
-from store import dossier, intake
+from store import intake
 
 READ = "extract.incident.formats:read_material"
 _FILE = "urn:x-sourcekeep:file:"
@@ -81,48 +78,3 @@ def file_record(place: Place, record: Record) -> list[intake.Filed]:
         for one in record.incidents:  # again, with where it is kept: so these bytes count as read
             intake.file_incident(place.database, one, now=now, capture=capture)
     return filed
-
-
-def import_records(config: Config, files: Sequence[Path], *, dry_run: bool = False) -> dict[str, Any]:
-    """The answer of `import`: what was added and changed (or would be), each incident whole, and every warning."""
-    if dry_run:
-        with reading_pool(config) as pool:
-            records = read_records(pool, files)
-        return _dry_answer(records, _known_keys(config))
-    with held(config) as place:
-        records = read_records(place.pool, files)
-        filed = [one for record in records for one in file_record(place, record)]
-        incidents = [dossier.incident_object(place.database, one.key) for one in filed]
-        tell(place)
-    return _answer(records, filed, incidents)
-
-
-def _answer(records: list[Record], filed: list[intake.Filed], incidents: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "incidents_added": sum(one.state == "added" for one in filed),
-        "incidents_changed": sum(one.state == "changed" for one in filed),
-        "citations_added": sum(one.citations_added for one in filed),
-        "warnings": [warning for record in records for warning in record.warnings],
-        "incidents": incidents,
-    }
-
-
-def _known_keys(config: Config) -> set[str]:
-    """The keys in the catalogue, which is not made where there is none."""
-    if not config.database and not (config.data / "catalog.sqlite").exists():
-        return set()
-    with catalogue(config) as database:
-        return {row["key"] for row in dossier.incidents(database)}
-
-
-def _dry_answer(records: list[Record], known: set[str]) -> dict[str, Any]:
-    """What an import would answer; a known incident counts as changed, since only filing compares it."""
-    incidents = [one for record in records for one in record.incidents]
-    fresh = [one for one in incidents if one.key not in known]
-    return {
-        "incidents_added": len(fresh),
-        "incidents_changed": len(incidents) - len(fresh),
-        "citations_added": sum(len(one.citations) for one in fresh),
-        "warnings": [warning for record in records for warning in record.warnings],
-        "incidents": [as_object(one) for one in incidents],
-    }

@@ -114,7 +114,7 @@ def repair(database: Database, data: Path, seams: Seams = SYSTEM) -> None:
 
     def adopt(items: Sequence[Capture | Conversion]) -> None:
         nonlocal adopted
-        adopted += reconcile.adopt(database, items, partial(ended, data))
+        adopted += _adopt(database, data, items)
 
     recovered = recover(data, lambda name: reconcile.known_end(database, name), adopt, seams)
     for path in sorted((data / WARC_FOLDER).glob("*.warc.gz")):
@@ -134,6 +134,14 @@ def say_recovered(recovered: Recovered) -> None:
     if recovered.entered:
         say(f"entered {len(recovered.entered)} WARC files in the custody log that had no entry there")
     say_torn(recovered.log_torn)
+
+
+def _adopt(database: Database, data: Path, items: Sequence[Capture | Conversion]) -> int:
+    if not items:
+        return 0
+    from crawler.publisher import for_host  # here: hardly any call adopts something
+
+    return reconcile.adopt(database, items, partial(ended, data), publisher_of=lambda host: for_host(host).name)
 
 
 def _items_of(path: Path) -> list[Capture | Conversion]:

@@ -7,10 +7,20 @@ from contextlib import contextmanager
 
 from rich.console import Console, Group
 from rich.live import Live
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 
 from crawler.progress import CrawlProgress
+from desk.output import safe
 
 LINE_EVERY_S = 10.0
 MOST_HOSTS = 8  # lines that fit a small terminal
@@ -78,3 +88,29 @@ def shown() -> Iterator[Callable[[CrawlProgress], None]]:
         return
     with Live(console=err, transient=True, refresh_per_second=5) as live:
         yield _Bars(live)
+
+
+@contextmanager
+def bytes_shown(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """What shows the progress of work on a file: tell it how many bytes of `total` are done."""
+    err = Console(stderr=True)
+    if not err.is_terminal:
+        yield _ByteLines(what, total)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(escape(safe(what)), total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+class _ByteLines:
+    """A line every ten seconds."""
+
+    def __init__(self, what: str, total: int) -> None:
+        self._what, self._total = what, total
+        self._last = time.monotonic()
+
+    def __call__(self, done: int) -> None:
+        if time.monotonic() - self._last >= LINE_EVERY_S:
+            self._last = time.monotonic()
+            print(f"{safe(self._what)}: {done / 1e6:.0f} of {self._total / 1e6:.0f} MB", file=sys.stderr, flush=True)

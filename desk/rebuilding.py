@@ -105,8 +105,9 @@ def _file_captures(database: Database, data: Path) -> tuple[int, list[Capture]]:
 
 
 def _tells(capture: Capture) -> bool:
-    """True for a record of what a run decided."""
-    return capture.record_type is RecordType.RESOURCE and capture.url.startswith(RUN)
+    """True for a record of what a run decided here. What claims to be that and was brought in decides nothing."""
+    is_run = capture.record_type is RecordType.RESOURCE and capture.url.startswith(RUN)
+    return is_run and capture.origin.imported is None
 
 
 def _told(place: Place, capture: Capture) -> retelling.Told:

@@ -1,26 +1,41 @@
 """Rows of captures: what the archive keeps, as the catalogue knows it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, select, update
 
 from archive.capture import Capture, Origin, RecordType, Truncation
 from store import schema
+from store.database import Database
 from store.rows import chunks, insert_missing
-from store.urls import Known, know
+from store.urls import UNCLAIMED, Known, host_of, know
 
 _captures, _files, _urls = schema.capture, schema.warc_file, schema.url
 _Digests = tuple[str | None, str | None]  # SHA-256 and SHA-1
 
 
-def put_captures(connection: Connection, captures: Sequence[Capture]) -> int:
-    """Rows for the captures that have none yet (by record id), in order; the number that was new."""
+def put_captures(
+    connection: Connection,
+    captures: Sequence[Capture],
+    *,
+    now: datetime | None = None,
+    publisher_of: Callable[[str], str] = lambda host: UNCLAIMED,
+) -> int:
+    """Rows for the captures that have none yet (by record id), in order; the number that was new.
+
+    `now` is when their URLs became known, if that is not when they were captured; `publisher_of` names the publisher
+    of a host.
+    """
     if not captures:
         return 0
-    known = [Known(one.url, one.origin.why, one.origin.via, one.origin.hops) for one in captures]
-    urls = know(connection, known, captures[0].timestamp)
-    files = files_of(connection, {one.warc for one in captures})
+    known = [
+        Known(one.url, one.origin.why, one.origin.via, one.origin.hops, publisher=publisher_of(host_of(one.url)))
+        for one in captures
+    ]
+    urls = know(connection, known, now or captures[0].timestamp)
+    files = files_of(connection, {one.warc: one.origin.imported for one in captures})
     originals = _digests_of(connection, {one.revisit_of for one in captures if not one.payload_sha1})
     return insert_missing(
         connection, _captures, [_row(one, urls[one.url], files[one.warc], originals) for one in captures]
@@ -53,10 +68,14 @@ def _row(one: Capture, url: int, warc: int, originals: dict[str, _Digests]) -> d
     }
 
 
-def files_of(connection: Connection, names: set[str]) -> dict[str, int]:
-    """The row numbers of these WARC files, each made when it is new."""
-    insert_missing(connection, _files, [{"name": name} for name in sorted(names)])
-    rows = connection.execute(select(_files.c.name, _files.c.id).where(_files.c.name.in_(names)))
+def files_of(connection: Connection, imported: Mapping[str, str | None]) -> dict[str, int]:
+    """The row numbers of these WARC files, each made when it is new, by what file they were brought in from if so."""
+    insert_missing(connection, _files, [{"name": name} for name in sorted(imported)])
+    brought = [{"file": name, "source": source} for name, source in imported.items() if source]
+    if brought:  # a file may have been read, and so have its row, before anybody told of its captures
+        told = update(_files).where(_files.c.name == bindparam("file"), _files.c.imported_from.is_(None))
+        connection.execute(told.values(imported_from=bindparam("source")), brought)
+    rows = connection.execute(select(_files.c.name, _files.c.id).where(_files.c.name.in_(imported)))
     return dict(rows.all())
 
 
@@ -79,6 +98,16 @@ def numbers_of(connection: Connection, record_ids: Iterable[str]) -> dict[str, i
     return found
 
 
+def captures_under(db: Database, record_ids: Iterable[str]) -> dict[str, Capture]:
+    """The captures that have these record ids, by id."""
+    found: dict[str, Capture] = {}
+    with db.reading() as connection:
+        for chunk in chunks(dict.fromkeys(record_ids)):
+            rows = connection.execute(capture_rows().where(_captures.c.record_id.in_(chunk)))
+            found |= {row.record_id: capture_of(row) for row in rows}
+    return found
+
+
 def set_outcomes(connection: Connection, kinds: dict[int, str]) -> None:
     """Notes on captures (by row number) how their requests ended."""
     if kinds:
@@ -89,7 +118,7 @@ def set_outcomes(connection: Connection, kinds: dict[int, str]) -> None:
 def capture_rows() -> Select[Any]:
     """A query for whole captures, with `url` and `warc`; narrow it, then hand its rows to `capture_of`."""
     return (
-        select(_captures, _urls.c.url, _files.c.name.label("warc"))
+        select(_captures, _urls.c.url, _files.c.name.label("warc"), _files.c.imported_from)
         .join(_urls, _urls.c.id == _captures.c.url_id)
         .join(_files, _files.c.id == _captures.c.warc_file_id)
     )
@@ -114,6 +143,6 @@ def capture_of(row: Row[Any]) -> Capture:
         etag=row.etag,
         last_modified=row.last_modified,
         location=row.location,
-        origin=Origin(row.why, row.via, row.hops),
+        origin=Origin(row.why, row.via, row.hops, row.imported_from),
         payload_sha1=row.payload_sha1,
     )

@@ -10,6 +10,7 @@ from archive.errors import RefusedUrl
 from archive.seed import Why
 from archive.url import normalise, same_key, unwrap
 from store import schema
+from store.imported import join_sources
 from store.rows import insert_missing
 from store.urls import UNCLAIMED, Known, know
 
@@ -61,6 +62,7 @@ def sources_of(connection: Connection, mentions: Sequence[Mention], now: datetim
     found = [numbers[key] for key in keys]
     trail = [(source, urls[url]) for source, one in zip(found, mentions, strict=True) for url in one.urls]
     lay_trail(connection, [(source, url, "", None) for source, url in trail], now)
+    join_sources(connection, dict(zip(found, keys, strict=True)), now)
     return found
 
 

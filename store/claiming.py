@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, text, update
 
 from archive.capture import Capture
-from archive.seed import Seed, Why
+from archive.seed import Seed
 from store import schema
 from store.captures import capture_of, capture_rows
 from store.database import Database
 from store.rows import chunks
 from store.unsettled import Unsettled, unsettled
+from store.urls import why_of
 
 _urls = schema.url
 # So many URLs of a host are out at once.
@@ -121,7 +122,7 @@ def _seeds(connection: Connection, run: int, numbers: Sequence[int], now: dateti
 def _seed(row: Row[Any], previous: Capture | None, kept: Unsettled | None) -> Seed:
     return Seed(
         url=row.url,
-        why=Why(row.wanted_why or row.why),
+        why=why_of(row.wanted_why or row.why),
         host=row.host,
         publisher=row.publisher,
         via=row.via,

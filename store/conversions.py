@@ -18,7 +18,7 @@ _OWN = ("record_id", "source", "payload_digest", "text_digest", "reader", "offse
 
 def put_conversions(connection: Connection, conversions: Sequence[Conversion]) -> None:
     """Rows for the conversions that have none yet (by record id), in order."""
-    files = files_of(connection, {one.warc for one in conversions})
+    files = files_of(connection, dict.fromkeys(one.warc for one in conversions))
     own = [{name: getattr(one, name) for name in _OWN} for one in conversions]
     rows = [{**row, "warc_file_id": files[one.warc]} for row, one in zip(own, conversions, strict=True)]
     insert_missing(connection, _conversions, rows)

@@ -2,17 +2,21 @@
 
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, or_, select, update
 
 from archive.capture import Capture, Conversion, RecordType
+from archive.clock import utc_now
 from archive.seed import OutcomeKind
 from store import schema
 from store.captures import put_captures, set_outcomes
 from store.conversions import places, put_conversions
 from store.database import Database
+from store.imported import join_imported
 from store.rows import chunks
+from store.urls import UNCLAIMED
 
 _captures, _files, _urls, _conversions = schema.capture, schema.warc_file, schema.url, schema.conversion
 
@@ -42,26 +46,33 @@ def _captured(_: Capture) -> OutcomeKind:
 
 
 def adopt(
-    db: Database, items: Sequence[Capture | Conversion], ended: Callable[[Capture], OutcomeKind] = _captured
+    db: Database,
+    items: Sequence[Capture | Conversion],
+    ended: Callable[[Capture], OutcomeKind] = _captured,
+    *,
+    now: datetime | None = None,
+    publisher_of: Callable[[str], str] = lambda host: UNCLAIMED,
 ) -> int:
     """Gives rows to durable records that have none; the number of captures that were new.
 
     Whole answers of success count as `ended` says, from their records: captured, so that they are read, or something
     in the document's place. When their URLs are fetched next does not change, since nobody has seen what they lead to.
+    Those that were brought in join the sources that they are of.
     """
-    adopted = 0
+    adopted, now = 0, now or utc_now()
     for some in chunks(items):
+        captures = [one for one in some if isinstance(one, Capture)]
         with db.writing() as connection:
             put_conversions(connection, [one for one in some if isinstance(one, Conversion)])
-            captures = [one for one in some if isinstance(one, Capture)]
-            adopted += put_captures(connection, captures)
+            adopted += put_captures(connection, captures, now=now, publisher_of=publisher_of)
             _judge(connection, captures, ended)
+    join_imported(db, [one.url for one in items if isinstance(one, Capture) and one.origin.imported], now)
     return adopted
 
 
 def _judge(connection: Connection, captures: Sequence[Capture], ended: Callable[[Capture], OutcomeKind]) -> None:
-    """Outcomes for whole answers of success that have none; those captured are the last good ones of their URLs."""
-    whole = select(_captures.c.record_id, _captures.c.id, _captures.c.url_id).where(
+    """Outcomes for whole answers of success that have none; a URL's newest of those captured is its last good one."""
+    whole = select(_captures.c.record_id, _captures.c.id, _captures.c.url_id, _captures.c.timestamp).where(
         _captures.c.record_id.in_([one.record_id for one in captures]),
         _captures.c.outcome.is_(None),
         _captures.c.truncated.is_(None),
@@ -72,13 +83,15 @@ def _judge(connection: Connection, captures: Sequence[Capture], ended: Callable[
     rows = connection.execute(whole).all()
     kinds: dict[int, str] = {row.id: ended(of_record[row.record_id]) for row in rows}
     set_outcomes(connection, kinds)
-    good = sorted((row.id, row.url_id) for row in rows if kinds[row.id] == OutcomeKind.CAPTURED)
+    good = sorted((row.timestamp, row.id, row.url_id) for row in rows if kinds[row.id] == OutcomeKind.CAPTURED)
     if good:
-        newer = or_(_urls.c.good_capture_id.is_(None), _urls.c.good_capture_id < bindparam("capture"))
+        now_good = _captures.alias("now_good")
+        kept_at = select(now_good.c.timestamp).where(now_good.c.id == _urls.c.good_capture_id).scalar_subquery()
+        newer = or_(_urls.c.good_capture_id.is_(None), kept_at < bindparam("at", type_=_captures.c.timestamp.type))
         better = update(_urls).where(_urls.c.id == bindparam("url_id"), newer)
         connection.execute(
             better.values(good_capture_id=bindparam("capture")),
-            [{"capture": number, "url_id": url} for number, url in good],
+            [{"at": at, "capture": number, "url_id": url} for at, number, url in good],
         )
 
 

@@ -2,17 +2,21 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from archive.capture import Capture, RecordType
 from archive.seed import OutcomeKind, Why
 from store import schema
 from store.captures import capture_of, capture_rows
 from store.database import Database
+from store.urls import why_of
 
-_captures, _urls, _documents = schema.capture, schema.url, schema.document
+_captures, _urls, _documents, _files = schema.capture, schema.url, schema.document, schema.warc_file
 
 _MERELY_KEPT = [why.value for why in (Why.ROBOTS, Why.LISTING, Why.CHECK, Why.RUN)]
+# What a crawl of others holds beside documents. Nobody reads it unless a record cites it.
+_NO_DOCUMENT = ("image/%", "audio/%", "video/%", "font/%", "text/css", "%javascript", "application/json")
+LARGEST_IMPORTED = 256 << 20  # bytes; our own captures are cut at a limit, those of others may fill the memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +29,18 @@ class Unread:
     is_source: bool
 
 
+def _may_be_read(serves: ColumnElement[bool]) -> ColumnElement[bool]:
+    declared = func.coalesce(_captures.c.mime, "")
+    document = and_(*(declared.not_like(kind) for kind in _NO_DOCUMENT))
+    return and_(_captures.c.payload_length <= LARGEST_IMPORTED, or_(serves, document))
+
+
 def unread(db: Database, limit: int = 200, after: int = 0) -> list[Unread]:
     """Good captures with neither a document nor an incident of their payload, in order, each payload once.
 
     `after` is the `capture_id` of the last answer: a payload that nobody files would else be answered for ever.
-    Left out: robots.txt, what runs decided, listings that no record cites, walls, errors, cut answers.
+    Left out: robots.txt, what runs decided, listings that no record cites, walls, errors, cut answers; of what was
+    brought in also pictures and the like that no record cites, and what is too large.
     """
     payload = _captures.c.payload_digest
     stated = schema.incident_capture.c.payload_digest
@@ -48,6 +59,7 @@ def unread(db: Database, limit: int = 200, after: int = 0) -> list[Unread]:
             ),
             or_(_captures.c.http_status.is_(None), _captures.c.http_status.between(200, 299)),
             or_(serves, _urls.c.why.not_in(_MERELY_KEPT)),
+            or_(_files.c.imported_from.is_(None), _may_be_read(serves)),
             ~select(_documents.c.id).where(_documents.c.payload_digest == payload).exists(),
             ~select(stated).where(stated == payload).exists(),
         )
@@ -58,6 +70,6 @@ def unread(db: Database, limit: int = 200, after: int = 0) -> list[Unread]:
         rows = connection.execute(query).all()
     first = {row.payload_digest: row for row in reversed(rows)}
     return [
-        Unread(row.id, capture_of(row), Why(row.lasting) if row.lasting in set(Why) else Why.CITED, bool(row.is_source))
+        Unread(row.id, capture_of(row), why_of(row.lasting), bool(row.is_source))
         for row in sorted(first.values(), key=lambda row: int(row.id))
     ]

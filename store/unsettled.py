@@ -10,7 +10,7 @@ from archive.capture import Capture, RecordType
 from store import schema
 from store.captures import capture_of, capture_rows
 
-_urls, _captures = schema.url, schema.capture
+_urls, _captures, _files = schema.url, schema.capture, schema.warc_file
 # What is older is asked for again: who archives today wants what is there today.
 LATELY = timedelta(days=1)
 _ANSWERS = (RecordType.RESPONSE.value, RecordType.REVISIT.value)
@@ -26,7 +26,7 @@ class Unsettled(NamedTuple):
 def unsettled(connection: Connection, run: int, urls: Sequence[int], now: datetime) -> dict[int, Unsettled]:
     """By URL number, the newest answer that was kept lately, for what the URL is wanted now, since it was last settled.
 
-    None in a forced run, which wants everything anew.
+    None in a forced run, which wants everything anew. What was brought in is no answer that a run was given.
     """
     if connection.execute(select(schema.run.c.forced).where(schema.run.c.id == run)).scalar():
         return {}
@@ -36,6 +36,7 @@ def unsettled(connection: Connection, run: int, urls: Sequence[int], now: dateti
         or_(_urls.c.last_at.is_(None), _captures.c.timestamp > _urls.c.last_at),
         _captures.c.why == func.coalesce(_urls.c.wanted_why, _urls.c.why),
         _captures.c.record_type.in_(_ANSWERS),
+        _files.c.imported_from.is_(None),
     )
     found = {row.url_id: capture_of(row) for row in connection.execute(query.order_by(_captures.c.timestamp))}
     repeats = {one.revisit_of for one in found.values() if one.revisit_of}

@@ -64,6 +64,11 @@ def _row(one: Known, now: datetime) -> Mapping[str, Any]:
     }
 
 
+def why_of(text: str) -> Why:
+    """The reason that a row states; what others captured, for reasons of their own, is here because it is cited."""
+    return Why(text) if text in set(Why) else Why.CITED
+
+
 def host_of(url: str) -> str:
     """The politeness key; empty for what is no URL (a resource record may name a file)."""
     try:

@@ -1,4 +1,4 @@
-"""The commands that ask: read, incidents, show, search."""
+"""The commands that ask: read, incidents, show, search, captures."""
 
 from pathlib import Path
 from typing import Any
@@ -137,3 +137,48 @@ def _show_hits(answer: dict[str, Any], offset: int) -> None:
     print(
         f"{offset + 1}–{last} of {answer['total']}" + (f"; --offset {last} for more" if last < answer["total"] else "")
     )
+
+
+@click.command("captures")
+@click.argument("wanted", metavar="URL|DIGEST")
+@click.option("--at", metavar="DATE", help="Nearest to this time first: 2024-12-31, RFC 3339 or 14 digits.")
+@click.option("--limit", type=click.IntRange(1), help="Captures to answer (default: all).")
+@click.option("--timemap", "as_timemap", is_flag=True, help="Answer the TimeMap of the URL (RFC 7089) instead.")
+@common
+@pass_call
+def captures_command(call: Call, wanted: str, at: str | None, limit: int | None, as_timemap: bool) -> int:
+    """List every capture of a URL, oldest first; or all captures with a payload digest (sha256:… or sha1:…).
+
+    \b
+    Example:
+      sourcekeep captures https://repository.essex.ac.uk/24946/
+      sourcekeep captures https://repository.essex.ac.uk/24946/ --at 2021-03-01 --limit 1
+
+    Exits 1 when there is none.
+    """
+    from desk.looking import captures, timemap
+
+    if as_timemap:
+        answer = timemap(call.config, wanted, plain=not call.json)
+        print(answer.body.decode(), end="")
+        return int(answer.status != 200)
+    found = captures(call.config, wanted, at=at, limit=limit)
+    if call.json:
+        as_json(found)
+    elif found["captures"]:
+        table(("time", "status", "type", "payload", "where", "note"), map(_capture_row, found["captures"]))
+    else:
+        print(f"Nothing is archived of {safe(wanted)}")
+    return int(not found["captures"])
+
+
+def _capture_row(capture: dict[str, Any]) -> list[object]:
+    notes = [
+        f"revisit of {capture['revisit_of']}" if capture["revisit_of"] else "",
+        f"cut ({capture['truncated']})" if capture["truncated"] else "",
+        f"imported from {capture['imported_from']}" if capture["imported_from"] else "",
+    ]
+    where = f"{capture['warc']} at {capture['offset']}"
+    kind = capture["mime_sniffed"] or capture["mime"] or ""
+    told = [capture["timestamp"], capture["http_status"] or "", kind, capture["payload_digest"] or "", where]
+    return [*told, ", ".join(filter(None, notes))]

@@ -19,11 +19,12 @@ from desk.stopping import leave, listen
 _COMMANDS = {
     "demo": ("desk.cli.keeping", "Run the whole job on a packaged sample web; no internet needed."),
     "archive": ("desk.cli.keeping", "Archive every source that an incident page or record cites."),
-    "import": ("desk.cli.keeping", "Read incident records; fetch nothing."),
+    "import": ("desk.cli.keeping", "Read incident records and captures of others; fetch nothing."),
     "read": ("desk.cli.asking", "Show what the readers make of files on disk; store nothing."),
     "incidents": ("desk.cli.asking", "List the incidents."),
     "show": ("desk.cli.asking", "Show one incident whole."),
     "search": ("desk.cli.asking", "Search the text of every archived source, page by page."),
+    "captures": ("desk.cli.asking", "List the captures of a URL, or those with a payload digest."),
     "check": ("desk.cli.judging", "Check the links of every source."),
     "verify": ("desk.cli.judging", "Re-read every record and say what is not as it was."),
     "export": ("desk.cli.giving", "Export an incident with its sources."),

@@ -45,27 +45,43 @@ def archive_command(call: Call, targets: tuple[str, ...], due: bool, everything:
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Store nothing; answer what would be stored.")
+@click.option("--force", is_flag=True, help="Take a package though its own hashes or signature are false.")
 @common
 @pass_call
-def import_command(call: Call, files: tuple[Path, ...], dry_run: bool) -> None:
-    """Read incident records; fetch nothing.
+def import_command(call: Call, files: tuple[Path, ...], dry_run: bool, force: bool) -> int:
+    """Read incident records, and captures that others made; fetch nothing.
 
-    Formats: AIAAIC page (text or HTML) and sheet, AI Incident Database CSV, BibTeX, CSL-JSON, RIS, a list of URLs,
+    Records: AIAAIC page (text or HTML) and sheet, AI Incident Database CSV, BibTeX, CSL-JSON, RIS, a list of URLs,
     our own JSON.
+
+    Captures: WACZ packages, WARC and ARC files, whoever wrote them. Each sound record is copied as it is into a WARC
+    file of this archive that says where it came from; captures that are here already are not copied again. They are
+    read and searched like others, and count for the sources that incidents cite. A package that is made to do harm,
+    or is not what its own hashes and signature say, is refused.
 
     \b
     Example:
       sourcekeep import page.txt --dry-run --json
-    """
-    from desk.importing import import_records
+      sourcekeep import met.wacz page.txt
 
-    answer = import_records(call.config, files, dry_run=dry_run)
+    Exits 1 when something was damaged and left out.
+    """
+    from desk.incoming import import_files
+
+    answer = import_files(call.config, files, dry_run=dry_run, force=force)
     if call.json:
         as_json(answer)
-        return
+    else:
+        _show_import(answer, "would be " if dry_run else "")
+    return int(any(one["records_damaged"] or one["faults"] for one in answer["archives"]))
+
+
+def _show_import(answer: dict[str, Any], verb: str) -> None:
     for warning in answer["warnings"]:
         print(f"note: {safe(warning)}")
-    verb = "would be " if dry_run else ""
+    for one in answer["archives"]:
+        print(f"{safe(one['file'])}: {one['captures_added']} captures {verb}added, {one['captures_known']} known, "
+              f"{one['records_damaged']} records damaged, signed by {safe(one['signed_by'] or 'nobody')}")  # fmt: skip
     print(f"{answer['incidents_added']} incidents {verb}added, {answer['incidents_changed']} {verb}changed, "
           f"{answer['citations_added']} citations {verb}added")  # fmt: skip
 

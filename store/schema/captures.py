@@ -25,6 +25,7 @@ warc_file = Table(
     Column("records", Integer),
     Column("sha256", Words),
     Column("verified_at", Moment),
+    Column("imported_from", Words),  # the archive file of others that its records were brought in from, and its hash
 )
 capture = Table(
     "capture",
