@@ -121,9 +121,13 @@ class Package:
             return None
 
     def _pieces(self, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+        size = 0
         with _refusing(entry.filename), self._zip.open(entry) as source:
             while piece := source.read(_PIECE):
+                size += len(piece)
                 yield piece
+        if size != entry.file_size:  # zipfile does not mind
+            raise PackageRefused(f"{entry.filename} cannot be read: it has {size} of {entry.file_size} bytes")
 
 
 def _stated(resource: Any) -> tuple[str, str]:
