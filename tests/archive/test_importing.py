@@ -18,11 +18,14 @@ from warcio.archiveiterator import ArchiveIterator
 from archive import accession, members, series
 from archive.capture import Capture, Origin
 from archive.cdxj import lookup
+from archive.chain import anchor_of, hold_chain
+from archive.custody import CustodyEvent, CustodyLog, lines, parse_line
 from archive.errors import ArchiveError, WriteFailed
 from archive.fields import parse_fields
+from archive.files import file_digest, warc_files
 from archive.fixity import verify_file
 from archive.packages import opened_package
-from archive.reader import captures_in, read_payload
+from archive.reader import captures_in, items_in, read_payload
 from archive.recovery import recover
 from archive.scanner import scan_warc
 from archive.wacz import write_wacz
@@ -41,6 +44,7 @@ from tests.archive.others import (
     response,
     zipped,
 )
+from tests.archive.test_conversion import write
 
 FROM = f"{ACCESSION.name} {ACCESSION.digest}"
 
@@ -67,6 +71,45 @@ def test_every_record_is_copied_as_it_was_and_the_file_says_where_from(tmp_path:
     assert not verify_file(ours).damaged
     assert [entry.offset for one in found for entry in lookup(tmp_path / "ours", one.url)] == [c.offset for c in found]
     assert [read_payload(tmp_path / "ours", one).content for one in found] == [b"hello"] * 3
+
+
+def test_each_file_names_the_head_of_the_custody_log_and_has_its_entry_there(tmp_path: Path) -> None:
+    theirs, ours = kept(tmp_path, "theirs.warc.gz", zipped(info("i"), *map(response, "abc"))), tmp_path / "ours"
+    keep_all(ours, [exchange()])
+    head = CustodyLog(ours).head()
+    bring(ours, theirs, roll_at=1)
+    told = [entry for entry in map(parse_line, lines(ours)) if entry and entry.event is CustodyEvent.IMPORTED]
+    assert [entry.facts for entry in told] == [
+        {"bytes": path.stat().st_size, "sha256": file_digest(path), "records": 3, "captures": 1, "run": "import-1",
+         "from": ACCESSION.name, "from_sha256": ACCESSION.digest}
+        for path in (ours / entry.subject for entry in told)
+    ]  # fmt: skip
+    assert len(told) == 3
+    anchors = [anchor_of(ours / entry.subject) for entry in told]
+    assert (anchors[0], len(set(anchors))) == (head, 3)
+    assert hold_chain(ours, warc_files(ours)).faults == []
+    assert recover(ours, lambda name: None).entered == []
+
+
+def test_a_conversion_comes_with_its_capture_and_is_no_reading_of_ours(tmp_path: Path) -> None:
+    first, conversion, last = write(tmp_path / "theirs")
+    theirs = only_file(tmp_path / "theirs")
+    assert conversion in items_in(theirs)
+    bring(tmp_path / "ours", theirs, left_out=[last.record_id])
+    ours = only_file(tmp_path / "ours")
+    assert sorted(records_of(ours)[1:]) == sorted(records_of(theirs)[:6]), "with the metadata that tells of it"
+    (found,) = items_in(ours)
+    assert isinstance(found, Capture)
+    assert unplaced([found]) == unplaced([first])
+    assert not verify_file(ours).damaged
+
+
+def test_what_would_leave_too_little_free_is_not_brought_in(tmp_path: Path) -> None:
+    path = kept(tmp_path, "theirs.warc.gz", zipped(response("a")))
+    with pytest.raises(WriteFailed, match="must stay free"):
+        bring(tmp_path / "ours", path, least_free=1 << 60)
+    assert list((tmp_path / "ours" / "warc").iterdir()) == []
+    assert hold_chain(tmp_path / "ours", []).faults == []
 
 
 def test_other_programs_read_the_file_to_its_end(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from archive import members, warcfile
+from archive import members, series
 from archive.errors import NotAnArchive
 from archive.fixity import verify_file, verify_part
 from archive.sections import verify_all
@@ -68,7 +68,7 @@ def test_a_section_that_begins_in_a_warc_file_inside_a_response_is_found_out(
     inner = archive_file(tmp_path / "inner", random.Random(1)).read_bytes()
     # Stored without compression, the inner members lie open in the outer file, which does not state a member header.
     monkeypatch.setattr(members, "_compressor", lambda: zlib.compressobj(0, zlib.DEFLATED, 31))
-    monkeypatch.setattr(warcfile, "GZIP_HEADER", b"")
+    monkeypatch.setattr(series, "GZIP_HEADER", b"")
     keep_all(tmp_path / "outer", [exchange(), exchange(answer(body=inner)), exchange()])
     path = only_file(tmp_path / "outer")
     at = path.read_bytes().index(inner[:40])

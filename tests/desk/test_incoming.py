@@ -1,6 +1,8 @@
 """What `import` does with archive files: nothing when refused, all that is sound when not, the same once only."""
 
+import base64
 import gzip
+import hashlib
 import json
 import zipfile
 from pathlib import Path
@@ -47,7 +49,8 @@ def opening_of(config: Config) -> str:
 
 def assert_sound(config: Config) -> None:
     verified = verify_folder(config)
-    assert [verified[fault] for fault in ("damaged", "missing", "unlisted")] == [[], [], []]
+    found = [verified[fault] for fault in ("damaged", "missing", "unlisted")]
+    assert [*found, verified["custody"]["faults"]] == [[], [], [], []]
 
 
 @pytest.fixture
@@ -248,6 +251,15 @@ def test_captures_of_a_payload_are_found_however_its_digest_is_spelled(looked_up
     for spelled in (f"sha256:{value}", f"SHA-256:{value.upper()}", one["payload_digest"]):
         assert captures(looked_up, spelled)["captures"] == [one]
     assert captures(looked_up, f"sha256:{'0' * 64}") == {"captures": []}
+
+
+def test_captures_of_our_own_are_found_by_the_sha1_of_their_payload_too(config: Config, package: Path) -> None:
+    import_files(config, [package])
+    sha1 = hashlib.sha1(b"picture", usedforsecurity=False)
+    every = captures(config, f"sha1:{sha1.hexdigest()}")["captures"]
+    assert {one["payload_sha1"] for one in every} == {f"sha1:{base64.b32encode(sha1.digest()).decode()}"}
+    assert len(every) == 5
+    assert every == captures(config, every[0]["payload_digest"])["captures"]
 
 
 def test_a_capture_that_only_the_index_knows_is_told_as_far_as_it_is_known(looked_up: Config) -> None:

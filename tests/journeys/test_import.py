@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+from archive.capture import Conversion
+from archive.reader import captures_in, items_in
+from archive.scanner import scan_warc
 from archive.signature import signing_key
 from archive.wacz import write_wacz
 from desk.sample import PAGE_URL, SampleWeb
@@ -42,6 +45,13 @@ def package(web: SampleWeb, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def program(web: SampleWeb, tmp_path: Path) -> Program:
     return Program(tmp_path / "data", web.origin, delay_s=0)
+
+
+def assert_sound(program: Program, *words: str) -> None:
+    """Files, catalogue and custody log agree."""
+    verified = program("verify", *words, "--json").json
+    found = [verified[fault] for fault in ("damaged", "missing", "unlisted")]
+    assert [*found, verified["custody"]["faults"]] == [[], [], [], []]
 
 
 def refused(program: Program, *words: str | Path) -> str:
@@ -89,8 +99,7 @@ def test_our_own_package_in_an_empty_folder_serves_its_incident_and_is_not_fetch
     hit = program("search", '"eight of 42"', "--json").json["hits"][0]
     assert (hit["page"], hit["incidents"]) == (3, [KEY])
     assert hit["source_url"] == "https://repository.essex.ac.uk/24946/"
-    verified = program("verify", "--json").json
-    assert [verified[fault] for fault in ("damaged", "missing", "unlisted")] == [[], [], []]
+    assert_sound(program)
     assert program("archive", KEY, "--json", code=None).json["requested"] == 0
 
 
@@ -98,8 +107,14 @@ def test_a_rebuild_brings_back_what_was_imported(program: Program, package: Path
     record = package.parent / "met.json"
     Program(package.parent / "data")("export", KEY, "-o", record)
     program("import", package, record)
+    assert_sound(program)
+    copied, read = texts(program)
+    assert copied, "the texts of the package came with it"
+    assert read, "what was brought in was read here"
+    assert {digest for _, digest in copied} <= {digest for _, digest in read}, "and reads as it did there"
     before = program("show", KEY, "--json").json, program("search", "police", "--incident", KEY, "--json").json
-    program("verify", "--rebuild")
+    assert_sound(program, "--rebuild")
+    assert texts(program) == (copied, read), "a rebuild adds nothing to the archive"
     after = program("show", KEY, "--json").json, program("search", "police", "--incident", KEY, "--json").json
     assert without_numbers(after) == without_numbers(before)
 
@@ -153,17 +168,26 @@ def test_an_import_killed_again_and_again_is_completed_by_the_same_command(progr
     assert killed, "it was killed at least once"
     assert said["captures_added"] + said["captures_known"] == 700
     assert not list((program.data / "warc").glob("*.open"))
-    verified = program("verify", "--json").json
-    assert [verified[fault] for fault in ("damaged", "missing", "unlisted")] == [[], [], []]
+    assert_sound(program)
     every = [one for path in (program.data / "warc").glob("*.gz") for one in _captures(path)]
     found = [one for one in every if one.origin.imported]
     assert sorted(one.url for one in found) == sorted(one.url for one in made)
     assert all(one.origin.why == "cited" for one in found), "the metadata of each came with it"
 
 
-def _captures(path: Path) -> list[Any]:
-    from archive.reader import captures_in
+def texts(program: Program) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """Record id and digest of the conversions that were brought in, and of those that were made here."""
+    every, own = set(), set()
+    for path in (program.data / "warc").glob("*.warc.gz"):
+        for stretch in scan_warc(path.read_bytes()):
+            if stretch.kind == "conversion" and stretch.fields is not None:
+                name, digest = (stretch.fields.first[field] for field in ("warc-record-id", "warc-payload-digest"))
+                every.add((name.strip("<>"), digest))
+        own |= {(one.record_id, one.text_digest) for one in items_in(path) if isinstance(one, Conversion)}
+    return every - own, own
 
+
+def _captures(path: Path) -> list[Any]:
     return list(captures_in(path))
 
 

@@ -76,6 +76,7 @@ def test_captures_filed_before_the_second_digest_are_kept_without_it(tmp_path: P
         raw.execute("DROP INDEX ix_capture_payload_sha1")
         raw.execute("ALTER TABLE capture DROP COLUMN payload_sha1")
         raw.execute("DROP TABLE conversion")
+        raw.execute("ALTER TABLE warc_file DROP COLUMN imported_from")
         raw.execute("UPDATE alembic_version SET version_num = '0003'")
     with open_database(f"sqlite:///{place}") as brought_up, brought_up.reading() as connection:
         (capture,) = map(capture_of, connection.execute(capture_rows()))

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from archive.capture import Capture, Origin, RecordType, Truncation
+from archive.fixity import FileReport
 from archive.seed import Why
 from store import dossier, frontier, intake, schema
 from store.captures import captures_under
@@ -14,6 +15,7 @@ from store.frontier import Wanted
 from store.imported import join_imported
 from store.objects import captures_at, captures_of_payload
 from store.reconcile import adopt
+from store.rereading import file_reading
 from store.runs import start_run
 from tests.store.making import NOW, a_capture, a_citation, a_record, fetch_all
 
@@ -155,6 +157,13 @@ def test_hosts_have_their_publishers_and_the_file_says_where_from(db: Database) 
     found = captures_at(db, [place, ("imported.warc.gz", 7), ("none.warc.gz", 0)])
     assert found[place]["imported_from"] == FROM
     assert captures_of_payload(db, ["sha256:none", str(one.payload_digest)]) == [found[place]]
+
+
+def test_a_file_that_was_read_before_it_was_adopted_still_says_where_from(db: Database) -> None:
+    file_reading(db, "imported.warc.gz", FileReport(2, 900, (), sha256="sha256:ab"), NOW)
+    one = theirs("https://a.example/")
+    adopt(db, [one], now=NOW)
+    assert captures_under(db, [one.record_id])[one.record_id].origin.imported == FROM
 
 
 def test_a_url_that_others_captured_for_their_own_reasons_can_be_claimed_when_it_is_due(db: Database) -> None:
