@@ -36,8 +36,7 @@ def import_files(
         brought = [bring(place, one) for one in opened]
         filed = [one for record in read for one in file_record(place, record)]
         if archives:
-            reading = Reading(place, keep_text=True)
-            reading.finish()
+            Reading(place, keep_text=config.reading.keep_text).finish()
         if archives or any(one.state != "same" for one in filed):
             SearchIndex(place.database).refresh()
         incidents = [dossier.incident_object(place.database, one.key) for one in filed]
