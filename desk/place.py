@@ -108,8 +108,6 @@ def held(config: Config, seams: Seams = SYSTEM) -> Iterator[Place]:
 
 def repair(database: Database, data: Path, seams: Seams = SYSTEM) -> None:
     """Files that a killed run left open or that `scrapy crawl` wrote: adopted as far as they are whole, and said."""
-    from desk.judging import ended  # the tables take a moment that commands which only ask need not wait
-
     adopted = 0
 
     def adopt(items: Sequence[Capture | Conversion]) -> None:
@@ -139,7 +137,8 @@ def say_recovered(recovered: Recovered) -> None:
 def _adopt(database: Database, data: Path, items: Sequence[Capture | Conversion]) -> int:
     if not items:
         return 0
-    from crawler.publisher import for_host  # here: hardly any call adopts something
+    from crawler.publisher import for_host  # here: hardly any call adopts something, and the tables take a moment
+    from desk.judging import ended
 
     return reconcile.adopt(database, items, partial(ended, data), publisher_of=lambda host: for_host(host).name)
 

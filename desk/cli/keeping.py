@@ -1,6 +1,7 @@
 """The commands that keep: archive, import, demo."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 

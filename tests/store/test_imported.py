@@ -159,6 +159,15 @@ def test_hosts_have_their_publishers_and_the_file_says_where_from(db: Database) 
     assert captures_of_payload(db, ["sha256:none", str(one.payload_digest)]) == [found[place]]
 
 
+def test_what_others_were_answered_is_no_answer_to_a_run_of_ours(db: Database) -> None:
+    cite(db)
+    adopt(db, [theirs(CITED, status=404, why="cited", timestamp=NOW - DAY / 2)], now=NOW)
+    run = start_run(db, "archive", [], NOW)
+    frontier.add_seeds(db, run, [Wanted(CITED, Why.CITED, None, "", "any_page", 1)], now=NOW)
+    (seed,) = frontier.claim(db, run, 5, NOW)
+    assert (seed.url, seed.kept) == (CITED, None)
+
+
 def test_a_file_that_was_read_before_it_was_adopted_still_says_where_from(db: Database) -> None:
     file_reading(db, "imported.warc.gz", FileReport(2, 900, (), sha256="sha256:ab"), NOW)
     one = theirs("https://a.example/")
