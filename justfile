@@ -14,13 +14,14 @@ oracles:
 torture:
     pytest -m torture --timeout 3600
 
-# The crawl beside wget, the reading beside pdftotext, the archive beside warcio; prints ratios (6 GB of disk).
+# The crawl beside wget, the reading beside pdftotext, the archive beside warcio; prints ratios (10 GB of disk).
 bench rounds="3":
     python -m benchmarks.crawl --rounds {{rounds}}
     python -m benchmarks.reading --rounds {{rounds}}
     python -m benchmarks.archive --rounds {{rounds}}
     python -m benchmarks.compressing --rounds {{rounds}}
     python -m benchmarks.lookup
+    python -m benchmarks.large
 
 # Linters and types.
 lint:

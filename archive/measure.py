@@ -40,13 +40,14 @@ class Found(Tally):
     """A length and a digest (hexadecimal) that were found right before; nothing is fed to it."""
 
     def __init__(self, length: int, algorithm: str, digest: bytes) -> None:
-        super().__init__(())
         self.length = length
-        self._digests = {algorithm: bytes.fromhex(digest.decode())}
+        self._algorithm, self._digest = algorithm, digest
 
     def digest(self, algorithm: str) -> bytes:
         """The raw digest; KeyError for another algorithm."""
-        return self._digests[algorithm]
+        if algorithm != self._algorithm:
+            raise KeyError(algorithm)
+        return bytes.fromhex(self._digest.decode())
 
 
 @lru_cache(maxsize=64)

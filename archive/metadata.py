@@ -11,6 +11,7 @@ from archive.records import IMPORTED_DIGEST, IMPORTED_FROM
 from archive.seed import Why
 
 NO_STATUS = "none"
+_TRUNCATIONS = {reason.value: reason for reason in Truncation}
 IMPORTED = "imported"  # why a capture is here that was brought in, when nobody says why it was made
 # Reasons that stay true when a capture is brought in. That it is an incident's page, or what a run decided, is not
 # believed of it: both would act on the catalogue.
@@ -135,7 +136,7 @@ def read_facts(fields: Fields) -> Facts:
         status=_number(status),
         payload_length=_number(fields.get("payloadLength")),
         payload_sha1=known_sha1(fields.get("payloadDigest")),
-        truncated=Truncation(truncated) if truncated in set(Truncation) else None,
+        truncated=_TRUNCATIONS.get(truncated) if truncated else None,
         source_digest=fields.get("sourcePayloadDigest"),
         reader=fields.get("reader"),
     )

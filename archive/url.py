@@ -1,7 +1,8 @@
 """What a URL is, what makes two URLs the same, and the SURT key under which the index keeps them."""
 
 import re
-from urllib.parse import parse_qsl, unquote, unquote_to_bytes, urljoin, urlsplit
+from functools import lru_cache
+from urllib.parse import SplitResult, parse_qsl, unquote, unquote_to_bytes, urljoin, urlsplit
 
 import can_ada
 
@@ -174,17 +175,27 @@ def surt(url: str) -> str:
     """
     try:
         parts = urlsplit(url if len(url) <= 4 * LONGEST else "")
-        scheme, hostname, number = parts.scheme.lower(), parts.hostname, parts.port
+        host = _surt_host(parts.scheme.lower(), parts.netloc)
     except ValueError:
-        scheme, hostname = "", None
-    if scheme not in ("http", "https") or not hostname:
+        host = None
+    if host is None:
         return _escaped(url.encode("utf-8", "surrogatepass")).decode("ascii").lower()
+    path = _surt_path(parts.path.encode("utf-8", "surrogatepass"))
+    query = _surt_query(parts.query.encode("utf-8", "surrogatepass"))
+    return f"{host}){(path + query).decode('ascii')}"
+
+
+@lru_cache(maxsize=4096)
+def _surt_host(scheme: str, netloc: str) -> str | None:
+    """The host of an http(s) URL reversed, with its port where that is unusual; None for any other URL."""
+    parts = SplitResult(scheme, netloc, "", "", "")
+    hostname, number = parts.hostname, parts.port
+    if scheme not in ("http", "https") or not hostname:
+        return None
     host = _WWW.sub("", hostname.lower().replace("..", ".").strip("."))
     usual = 80 if scheme == "http" else 443
     port = "" if number in (None, usual) else f":{number}"
-    path = _surt_path(parts.path.encode("utf-8", "surrogatepass"))
-    query = _surt_query(parts.query.encode("utf-8", "surrogatepass"))
-    return f"{','.join(reversed(host.split('.')))}{port}){(path + query).decode('ascii')}"
+    return f"{','.join(reversed(host.split('.')))}{port}"
 
 
 def _surt_path(path: bytes) -> bytes:
@@ -215,6 +226,8 @@ def _surt_query(query: bytes) -> bytes:
 
 def _opened(text: bytes) -> bytes:
     """Percent-decoded until nothing changes."""
+    if b"%" not in text:
+        return text
     while (opened := unquote_to_bytes(text)) != text:
         text = opened
     return text

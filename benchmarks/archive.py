@@ -14,6 +14,7 @@ TOLD = {
     "warcio-index": "`warcio index`: offset, type, URL of each record; no digest looked at",
     "fastwarc": "fastwarc, block digest of every record checked",
     "verify": "`sourcekeep verify`: gzip, header, length, both digests of every record",
+    "cdxj-indexer": "cdxj-indexer: a CDXJ line a capture; no digest looked at",
     "index": "our index made anew: every record verified, a CDXJ line a capture",
     "write-synced": "our writer, group commit",
     "write-unsynced": "our writer, nothing synced",
@@ -38,6 +39,8 @@ def command(name: str, file: Path, out: Path, captures: int) -> list[str]:
         return [sys.executable, "-m", "desk", "verify", str(file)]
     if name == "warcio-index":
         return [sys.executable, "-m", "warcio.cli", "index", str(file), "-o", str(out / "index")]
+    if name == "cdxj-indexer":
+        return [sys.executable, "-m", "cdxj_indexer.main", "--sort", "-o", str(out / "index"), str(file)]
     place = [str(file)] if not name.startswith("write") else [str(captures)]
     return [sys.executable, "-m", "benchmarks.archivists", name, str(out), *place]
 
@@ -85,21 +88,25 @@ def bodies(count: int, seed: int = 20) -> list[bytes]:
 
 
 def report(done: list[Round], captures: int) -> str:
-    """The table: medians, CPU seconds as a ratio to the program that a row stands beside."""
+    """The table: medians; CPU and wall seconds as ratios to the program that a row stands beside.
+
+    Peak memory is that of the program and all its workers.
+    """
     names = list(dict.fromkeys(one.name for one in done))
     rows = []
     for name in names:
         mine = [one for one in done if one.name == name]
         beside = BESIDE["write" if name.startswith("write") else "verify"]
-        others = [one.cost.cpu_s for one in done if one.name == beside]
+        others = [one.cost for one in done if one.name == beside]
         cpu_s = median([one.cost.cpu_s for one in mine])
         wall_s = median([one.cost.wall_s for one in mine])
         size = median([one.bytes for one in mine])
         rows.append(
-            [TOLD[name], median(others) / cpu_s, cpu_s, wall_s, f"{captures / wall_s:,.0f}",
-             f"{max(one.cost.peak_mib for one in mine):.0f}", f"{size / 1e6:.1f}"]
+            [TOLD[name], median([cost.cpu_s for cost in others]) / cpu_s,
+             median([cost.wall_s for cost in others]) / wall_s, cpu_s, wall_s, f"{captures / wall_s:,.0f}", f"{max(one.cost.all_mib for one in mine):.0f}",
+             f"{size / 1e6:.1f}"]
         )  # fmt: skip
-    header = ["program", "× warcio (CPU)", "CPU s", "wall s", "captures/s", "peak MiB", "WARC MB"]
+    header = ["program", "× warcio (CPU)", "× warcio (wall)", "CPU s", "wall s", "captures/s", "peak MiB", "WARC MB"]
     return table(header, rows)
 
 

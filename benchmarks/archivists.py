@@ -4,17 +4,19 @@ import io
 import os
 import sys
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.archive import bodies
+from benchmarks.large import PAYLOAD
 
 HEAD = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\n\r\n"
 SENT = b"GET / HTTP/1.1\r\nHost: www.site.example\r\n\r\n"
 
 
-def write_ours(out: Path, count: int, *, synced: bool) -> None:
-    """Every body through our writer, at most 64 in flight."""
+def write_ours(out: Path, pages: Iterable[bytes], *, synced: bool) -> None:
+    """Every page through our writer, at most 64 in flight."""
     from archive.capture import Exchange, Framing, Origin
     from archive.records import Agent
     from archive.writer import ArchiveWriter
@@ -23,7 +25,7 @@ def write_ours(out: Path, count: int, *, synced: bool) -> None:
         os.fdatasync = os.fsync = lambda fd: None
     waiting: list[object] = []
     with ArchiveWriter(out, run="bench", agent=Agent("bench", "bench", "bench", "none")) as writer:
-        for number, body in enumerate(bodies(count)):
+        for number, body in enumerate(pages):
             head = HEAD.format(len(body)).encode()
             kept = Exchange(
                 url=f"https://www.site-{number % 50}.example/page/{number}", method="GET", sent=SENT,
@@ -79,8 +81,10 @@ def main(name: str, out: Path, told: str) -> None:
         make_index(out, Path(told))
     elif name == "write-warcio":
         write_warcio(out, int(told))
+    elif name == "write-large":
+        write_ours(out, (os.urandom(PAYLOAD) for _ in range(int(told))), synced=False)
     else:
-        write_ours(out, int(told), synced=name == "write-synced")
+        write_ours(out, bodies(int(told)), synced=name == "write-synced")
 
 
 if __name__ == "__main__":

@@ -53,6 +53,10 @@ def run_small(module: str, *words: str) -> list[str]:
     return [line for line in done.stdout.splitlines() if line.startswith("| ")][1:]
 
 
+def test_a_large_archive_is_verified() -> None:
+    assert len(run_small("large", "--megabytes", "2")) == 1
+
+
 def test_every_look_up_finds_what_the_index_holds() -> None:
     assert len(run_small("lookup", "--captures", "3000", "--lookups", "50")) == 1
 

@@ -4,7 +4,6 @@ import os
 import signal
 import sys
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +50,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(version("sourcekeep"), prog_name="sourcekeep")
+@click.version_option(package_name="sourcekeep", prog_name="sourcekeep")
 @common
 def sourcekeep() -> None:
     """Keep the sources that incident records rest on.

@@ -4,11 +4,12 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from desk.config import Config, load
+if TYPE_CHECKING:
+    from desk.config import Config
 
 
 @dataclass
@@ -21,8 +22,10 @@ class Call:
     debug: bool = False
 
     @property
-    def config(self) -> Config:
+    def config(self) -> "Config":
         """The settings of this call; UsageError names what is wrong with them."""
+        from desk.config import load  # here: what reads settings takes .2 s to import, and `--help` needs none
+
         return load(self.flags, self.config_file)
 
 
