@@ -11,6 +11,7 @@ from archive.head import Head
 
 _SIZE_LINE = rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]{0,16384})?\r?\n"
 _FIRST = re.compile(_SIZE_LINE)
+_SHA1_TEXT = re.compile("sha1:[A-Z2-7]{32}")
 _NEXT = re.compile(rb"(?:\r?\n)?" + _SIZE_LINE)
 _MAY_BECOME = re.compile(rb"[ \t\r\n]{0,64}[0-9A-Fa-f]{0,15}[ \t]{0,64}(?:\r?|;[^\n]{0,16384})\Z")
 
@@ -114,7 +115,9 @@ def digests_of(parts: Iterable[memoryview | bytes]) -> Digests:
 
 def known_sha1(text: str | None) -> str | None:
     """A labelled digest as `sha1:` and upper-case Base32 (WARC annotation #80), or None when it is no SHA-1."""
-    known = parse_digest(text) if text else None
+    if text is None or _SHA1_TEXT.fullmatch(text):
+        return text
+    known = parse_digest(text)
     return _sha1_text(known[1]) if known and known[0] == "sha1" else None
 
 

@@ -98,14 +98,11 @@ def report(done: list[Round], captures: int) -> str:
         mine = [one for one in done if one.name == name]
         beside = BESIDE["write" if name.startswith("write") else "verify"]
         others = [one.cost for one in done if one.name == beside]
-        cpu_s = median([one.cost.cpu_s for one in mine])
-        wall_s = median([one.cost.wall_s for one in mine])
-        size = median([one.bytes for one in mine])
-        rows.append(
-            [TOLD[name], median([cost.cpu_s for cost in others]) / cpu_s,
-             median([cost.wall_s for cost in others]) / wall_s, cpu_s, wall_s, f"{captures / wall_s:,.0f}", f"{max(one.cost.all_mib for one in mine):.0f}",
-             f"{size / 1e6:.1f}"]
-        )  # fmt: skip
+        cpu_s, wall_s = median([one.cost.cpu_s for one in mine]), median([one.cost.wall_s for one in mine])
+        ratios = median([cost.cpu_s for cost in others]) / cpu_s, median([cost.wall_s for cost in others]) / wall_s
+        memory = f"{max(one.cost.all_mib for one in mine):.0f}"
+        size = f"{median([one.bytes for one in mine]) / 1e6:.1f}"
+        rows.append([TOLD[name], *ratios, cpu_s, wall_s, f"{captures / wall_s:,.0f}", memory, size])
     header = ["program", "× warcio (CPU)", "× warcio (wall)", "CPU s", "wall s", "captures/s", "peak MiB", "WARC MB"]
     return table(header, rows)
 
