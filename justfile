@@ -4,7 +4,7 @@ default:
 
 # The ordinary tests (under five minutes on two cores).
 test:
-    pytest
+    pytest -n auto
 
 # The second readers of some tests (pywb, py-wacz), in an environment of their own.
 oracles:
