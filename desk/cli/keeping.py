@@ -73,16 +73,21 @@ def import_command(call: Call, files: tuple[Path, ...], dry_run: bool, force: bo
     if call.json:
         as_json(answer)
     else:
-        _show_import(answer, "would be " if dry_run else "")
+        _show_archives(answer, "would be " if dry_run else "")
+        if len(answer["archives"]) < len(files):
+            _show_records(answer, "would be " if dry_run else "")
     return int(any(one["records_damaged"] or one["faults"] for one in answer["archives"]))
 
 
-def _show_import(answer: dict[str, Any], verb: str) -> None:
+def _show_archives(answer: dict[str, Any], verb: str) -> None:
     for warning in answer["warnings"]:
         print(f"note: {safe(warning)}")
     for one in answer["archives"]:
         print(f"{safe(one['file'])}: {one['captures_added']} captures {verb}added, {one['captures_known']} known, "
               f"{one['records_damaged']} records damaged, signed by {safe(one['signed_by'] or 'nobody')}")  # fmt: skip
+
+
+def _show_records(answer: dict[str, Any], verb: str) -> None:
     print(f"{answer['incidents_added']} incidents {verb}added, {answer['incidents_changed']} {verb}changed, "
           f"{answer['citations_added']} citations {verb}added")  # fmt: skip
 
