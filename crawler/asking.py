@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from archive.capture import Capture, Exchange, Origin, Truncation
+from archive.capture import Capture, Exchange, Fault, Origin, Truncation
 from archive.url import host_key
 from crawler.body import ends_early, is_coded
 from crawler.gate import Gate
@@ -126,6 +126,8 @@ class Asker:
         return Reply(exchange, capture, later_s, told)
 
     def _note(self, host: str, exchange: Exchange) -> float | None:
+        if exchange.fault is Fault.REFUSED_ADDRESS:
+            return None  # nobody was asked, so nobody failed
         if exchange.status is None:
             self.gate.failed(host, exchange.fault_detail or (exchange.fault or "no answer"))
             return None

@@ -10,23 +10,8 @@ from archive.errors import RefusedUrl
 from crawler.guard import REFUSED_V4, REFUSED_V6, Guard, embedded_v4
 from crawler.target import parse_target
 from crawler.wire import Engine, WireRequest
+from tests.crawler.addresses import LOOPBACK_SPELLINGS, NEVER_DIALLED, PUBLIC, REFUSED
 from tests.crawler.peer import Answer, Peer, serving
-
-PUBLIC = [
-    "8.8.8.8", "1.1.1.1", "93.184.216.34", "168.63.129.15", "168.63.129.17", "100.63.255.255", "100.128.0.0",
-    "172.15.255.255", "172.32.0.0", "192.0.1.255", "192.0.3.0", "198.17.255.255", "198.20.0.0", "223.255.255.255",
-    "2001:4860:4860::8888", "2606:4700::1111", "2a00:1450:4001::1", "2001:200::1", "2003::1", "2400::1",
-]  # fmt: skip
-REFUSED = [
-    "127.0.0.1", "127.255.255.254", "0.0.0.0", "10.1.2.3", "100.64.0.1", "100.127.255.255", "169.254.169.254",
-    "169.254.170.2", "172.16.0.1", "172.31.255.255", "192.168.1.1", "192.0.0.192", "192.0.2.7", "192.88.99.1",
-    "198.18.0.1", "198.19.255.255", "198.51.100.4", "203.0.113.9", "224.0.0.1", "239.255.255.250", "240.0.0.1",
-    "255.255.255.255", "168.63.129.16",
-    "::", "::1", "::127.0.0.1", "::8.8.8.8", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:8.8.8.8",
-    "::ffff:0:127.0.0.1", "64:ff9b::7f00:1", "64:ff9b::8.8.8.8", "64:ff9b:1::7f00:1", "100::1", "2001::1",
-    "2001:0:4136:e378:8000:63bf:3fff:fdd2", "2001:db8::1", "2002:7f00:1::", "2002:0808:0808::1", "3fff::1", "5f00::1",
-    "fc00::1", "fd12:3456::1", "fd00:ec2::254", "fe80::1", "fe80::1%eth0", "fec0::1", "ff02::1",
-]  # fmt: skip
 
 
 @pytest.mark.parametrize("address", PUBLIC)
@@ -75,34 +60,13 @@ def test_an_ipv4_address_inside_an_ipv6_one_is_seen(address: str, carried: str |
         assert carried in str(Guard().check_address(address))
 
 
-LOOPBACK_SPELLINGS = [
-    "127.0.0.1", "127.1", "127.0.1", "2130706433", "0x7f000001", "0x7f.0.0.1", "0x7F.1", "017700000001", "0177.0.0.1",
-    "0177.1", "127.0.0.1.", "0", "0x0", "127.0x0.0.1", "[::1]", "[0:0:0:0:0:0:0:1]", "[::ffff:127.0.0.1]",
-    "[::ffff:7f00:1]", "[::127.0.0.1]", "[64:ff9b::127.0.0.1]", "①②⑦.⓪.⓪.①", "127。0。0。1", "１２７.0.0.1",
-]  # fmt: skip
-
-
 @pytest.mark.parametrize("host", LOOPBACK_SPELLINGS)
 def test_loopback_is_refused_in_every_spelling(host: str) -> None:
     with pytest.raises(RefusedUrl, match="public"):
         Guard().check_url(f"http://{host}/")
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "ftp://example.org/", "file:///etc/passwd", "data:text/html,x", "javascript:alert(1)", "gopher://example.org/",
-        "dict://example.org/", "s3://bucket/key", "example.org/", "//example.org/", "", "http:/example.org", "http:///x",
-        "http://", "http://?x", "http://user@example.org/", "http://user:secret@example.org/", "http://@example.org/",
-        "http://example.org@127.0.0.1/", "http://127.0.0.1#@example.org/", "http://127.0.0.1?@example.org/",
-        "http://example.org\\@127.0.0.1/", "http://127.0.0.1\\@example.org/", "http://exa\tmple.org/",
-        "http://example.org/\r\nHost: x", "http://exa\x00mple.org/", "http://example.org%00.x/",
-        "http://127.0.0.1%2f@example.org/", "http://exa mple.org/", "http://example.org:99999/", "http://example.org:0/",
-        "http://example.org:80:80/", "http://example.org:x/", "http://[::1/", "http://[::1]x/", "http://[fe80::1%25eth0]/",
-        "http://[::g]/", "http://1.2.3.4.5.6/", "http://256.256.256.256/", "http://08.1/", "http://example.org/\ud800",
-        "http://example.org/" + "x" * 2000, "http://‥/", "http://a／b.example/", "http://＠.example/",
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("url", NEVER_DIALLED)
 def test_a_url_that_is_never_dialled_is_refused(url: str) -> None:
     with pytest.raises(RefusedUrl):
         Guard().check_url(url)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from archive.capture import Fault
 from archive.seed import OutcomeKind, Why
+from crawler.connect_to import ConnectTo
 from crawler.leisure import at_once
 from crawler.robots import origin_of, product_token, read, verdict
 from crawler.rulebook import Rulebook, matches
@@ -128,10 +129,10 @@ def test_a_dead_host_ends_as_what_it_is_not_as_forbidden() -> None:
     assert not trial.archive.kept
 
 
-def test_a_private_address_is_refused_though_robots_comes_first() -> None:
+def test_a_private_address_is_refused_though_robots_comes_first_and_is_no_failure_of_its_host() -> None:
     with Site() as site:
-        from crawler.connect_to import ConnectTo
-
-        ended = Trial(site).run(["http://127.0.0.1:8080/"], connect_to=ConnectTo())
+        trial = Trial(site)
+        ended = trial.run(["http://127.0.0.1:8080/"], connect_to=ConnectTo())
         assert not site.requests
     assert ended["http://127.0.0.1:8080/"].kind is OutcomeKind.REFUSED_ADDRESS
+    assert trial.ledger.hosts["127.0.0.1:8080"].failures == 0
