@@ -5,7 +5,7 @@ import gzip
 from archive.seed import OutcomeKind as K
 from tests.hostile.table import BODY, raw, robots
 from tests.hostile.timing import reset, silent
-from tests.site import Answer, answer, page, redirect
+from tests.site import Act, Answer, Request, Talk, answer, page, redirect
 
 RULES = b"User-agent: *\nDisallow: /page\n"
 FORBIDS, UNREACHABLE = "robots.txt forbids it", "robots.txt unreachable"
@@ -14,6 +14,16 @@ FORBIDS, UNREACHABLE = "robots.txt forbids it", "robots.txt unreachable"
 def filled(line: bytes) -> bytes:
     """Nearly 512 KiB of rules that all say no to something else, and one that says no to the page."""
     return RULES + b"".join(line % number for number in range((500 << 10) // (len(line) + 3)))
+
+
+def chain(hops: int) -> Act:
+    """So many redirects, and rules behind the last."""
+
+    def act(request: Request, _: Talk) -> Answer:
+        hop = int(request.path.partition("?")[2] or 0)
+        return answer(200, RULES) if hop == hops else redirect(f"/robots.txt?{hop + 1}", 301)
+
+    return act
 
 
 robots("robots-none.test", K.CAPTURED, answer(404, b"nothing"), manners=True)
@@ -53,9 +63,13 @@ robots(
 robots("robots-401.test", K.CAPTURED, answer(401, b"who are you"))
 robots("robots-403.test", K.CAPTURED, answer(403, b"no"))
 robots("robots-410.test", K.CAPTURED, answer(410, b"gone"))
+robots("robots-451.test", K.CAPTURED, answer(451, b"not in your country"))
+robots("robots-204.test", K.CAPTURED, Answer(204))
+robots("robots-304.test", K.CAPTURED, Answer(304))
 robots("robots-429.test", K.ROBOTS_DENIED, answer(429, b"later", Retry_After="1"), UNREACHABLE)
 robots("robots-500.test", K.ROBOTS_DENIED, answer(500, RULES.replace(b"Dis", b"")), f"{UNREACHABLE} (500)")
 robots("robots-503.test", K.ROBOTS_DENIED, answer(503, b"later", Retry_After="1"), f"{UNREACHABLE} (503)")
+robots("robots-502.test", K.ROBOTS_DENIED, page("<h1>Bad Gateway</h1>", 502), f"{UNREACHABLE} (502)")
 robots("robots-999.test", K.ROBOTS_DENIED, answer(999, b"no robots"), f"{UNREACHABLE} (999)")
 robots("robots-silent.test", K.ROBOTS_DENIED, silent, UNREACHABLE)
 robots("robots-reset.test", K.ROBOTS_DENIED, reset, UNREACHABLE)
@@ -65,6 +79,8 @@ robots(
     "robots-gzip-cut.test", K.ROBOTS_DENIED,
     answer(200, gzip.compress(RULES)[:-10], Content_Encoding="gzip"), UNREACHABLE,
 )  # fmt: skip
+robots("robots-five-hops.test", K.ROBOTS_DENIED, chain(5), FORBIDS)
+robots("robots-six-hops.test", K.CAPTURED, chain(6))
 robots("robots-loop.test", K.CAPTURED, redirect("/robots.txt"))
 robots("robots-moved-to-an-error.test", K.ROBOTS_DENIED, redirect("http://robots-500.test/robots.txt"), UNREACHABLE)
 robots("robots-moved-to-nothing.test", K.CAPTURED, redirect("http://robots-none.test/robots.txt"))
