@@ -4,6 +4,7 @@ import ipaddress
 from dataclasses import dataclass
 
 from archive.errors import RefusedUrl
+from crawler.contact import nobody_asks
 from crawler.target import Target, parse_target
 
 USUAL_PORTS = frozenset({80, 443, 8080, 8443})
@@ -33,21 +34,29 @@ COMPATIBLE = ipaddress.IPv6Network("::/96")
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Refuses what is not a public web address. `high_ports` also lets a URL name any port from 1024 on."""
+    """Refuses what is not a public web address. `high_ports` also lets a URL name any port from 1024 on.
+
+    named: False for a caller who does not say who asks; what is public is then not dialled either.
+    """
 
     allowed_ports: frozenset[int] = USUAL_PORTS
     high_ports: bool = False
+    named: bool = True
 
     def check_url(self, url: str) -> None:
         """RefusedUrl, with a sentence, for a URL that is not dialled: syntax, port, numeric private address."""
         self.check_target(parse_target(url))
 
     def check_target(self, target: Target) -> None:
-        """As `check_url`, for a URL already taken apart."""
+        """As `check_url`, for a URL already taken apart. UsageError for a public one when nobody is named."""
         if target.port not in self.allowed_ports and not (self.high_ports and target.port >= FIRST_HIGH_PORT):
             raise RefusedUrl(f"port {target.port} is not among those that are dialled")
         if target.address is not None and (reason := self.check_address(target.address)):
             raise RefusedUrl(reason)
+        if target.host.rstrip(".").rpartition(".")[2] == "localhost":
+            raise RefusedUrl(f"{target.host} is not public: it means this machine (RFC 6761 §6.3)")
+        if not self.named:
+            raise nobody_asks(target.host)
 
     def check_address(self, ip_text: str) -> str | None:
         """Why this numeric address is never dialled, or None for a public one. Anything else is refused too."""

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from crawler.contact import EXAMPLE
+
 BOT_NAME = "sourcekeep"
 SPIDER_MODULES: list[str] = []  # spiders are made of the publishers, by the loader
 SPIDER_LOADER_CLASS = "crawler.spider.PublisherLoader"
@@ -10,7 +12,7 @@ TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"  # th
 # What `scrapy crawl` uses outside a run; `-s NAME=VALUE` sets them.
 SOURCEKEEP_DATA = "data"  # the data folder whose `warc/` takes the records; its lock is held meanwhile
 CONNECT_TO = ""  # GLOB=ORIGIN, several with blanks: who answers for which hosts
-CONTACT = "https://sourcekeep.example/bot"  # where a site's owner finds out who is asking
+CONTACT = EXAMPLE  # where a site's owner finds out who is asking; the live web is not asked before it is your own
 DELAY_S = 1.0  # least time between two requests to one host, seconds
 
 # Doors that Scrapy opens by itself

@@ -19,7 +19,9 @@ from archive.seed import Found, Outcome, Seed, Why
 from archive.url import host_key, normalise
 from archive.writer import ArchiveWriter
 from crawler.connect_to import ConnectTo
+from crawler.contact import is_own
 from crawler.dispatch import Dispatch
+from crawler.guard import Guard
 from crawler.memory import MemoryLedger, MemorySupply
 from crawler.options import CrawlOptions, make_means
 from crawler.spider import Crew, PublisherSpider
@@ -91,6 +93,7 @@ def _options(settings: BaseSettings) -> CrawlOptions:
         user_agent=_user_agent(settings),
         delay_s=settings.getfloat("DELAY_S"),
         connect_to=ConnectTo.of(settings["CONNECT_TO"].split()),
+        guard=Guard(named=is_own(settings["CONTACT"])),
     )
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 from archive.errors import UsageError
+from crawler.contact import EXAMPLE
 
 
 class _Part(BaseModel):
@@ -17,12 +18,13 @@ class _Part(BaseModel):
 class Crawl(_Part):
     """How requests are made: who we say we are, how long we wait, how much we take."""
 
-    contact: str = Field(default="https://sourcekeep.example/bot", description="where a site finds out who is asking")
+    contact: str = Field(default=EXAMPLE, pattern=r"^[ -~]*$", description="where a site finds out who is asking")
     delay_s: float = Field(default=1.0, ge=0, description="least time between two requests to one host, seconds")
     max_wait_s: float = Field(default=60.0, ge=0, description="longest wait a host may ask for within a run, seconds")
     total_s: float = Field(default=60.0, gt=0, description="longest time for one answer, seconds")
     idle_s: float = Field(default=20.0, gt=0, description="longest silence within an answer, seconds")
     max_body_mib: int = Field(default=100, gt=0, description="a longer body is cut there and kept as truncated, MiB")
+    high_ports: bool = Field(default=False, description="addresses may name any port from 1024 on")
     recapture_days: float = Field(default=30.0, ge=0, description="a captured source is due again after so many days")
     listing_days: float = Field(default=7.0, ge=0, description="a listing is looked at again after so many days")
 

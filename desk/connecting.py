@@ -1,6 +1,8 @@
 """Settings to the options of a crawl."""
 
 from crawler.connect_to import ConnectTo, parse
+from crawler.contact import is_own
+from crawler.guard import Guard
 from crawler.limits import Limits
 from crawler.run import CrawlOptions
 from desk.config import Config
@@ -17,5 +19,6 @@ def crawl_options(config: Config) -> CrawlOptions:
         delay_s=crawl.delay_s,
         max_wait_s=crawl.max_wait_s,
         connect_to=ConnectTo(rules),
+        guard=Guard(high_ports=crawl.high_ports, named=is_own(crawl.contact)),
         data=config.data,
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import SourcekeepError
+from crawler.contact import is_own
 from desk.config import Config
 
 # package -> least version, and why (each a published fault that reaches us; CVE and advisory numbers)
@@ -134,6 +135,8 @@ def _database(config: Config) -> Iterator[Check]:
 
 
 def _contact(config: Config) -> Iterator[Check]:
-    own = config.crawl.contact != Config().crawl.contact
+    own = is_own(config.crawl.contact)
     detail = config.crawl.contact if own else "still the example address"
-    yield Check("contact address", own, detail, "Set crawl.contact to your own page or address: sites see it.")
+    yield Check(
+        "contact address", own, detail, "Set crawl.contact to your own page or address: sites are not asked before."
+    )

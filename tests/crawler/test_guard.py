@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from archive.capture import Exchange, Fault
-from archive.errors import RefusedUrl
+from archive.errors import RefusedUrl, UsageError
 from crawler.guard import REFUSED_V4, REFUSED_V6, Guard, embedded_v4
 from crawler.target import parse_target
 from crawler.wire import Engine, WireRequest
@@ -64,6 +64,21 @@ def test_an_ipv4_address_inside_an_ipv6_one_is_seen(address: str, carried: str |
 def test_loopback_is_refused_in_every_spelling(host: str) -> None:
     with pytest.raises(RefusedUrl, match="public"):
         Guard().check_url(f"http://{host}/")
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST.", "a.localhost", "ⓛocalhost"])
+def test_names_of_this_machine_are_refused_whatever_they_resolve_to(host: str) -> None:
+    with pytest.raises(RefusedUrl, match="not public"):
+        Guard().check_url(f"http://{host}/")
+
+
+def test_nobody_in_particular_dials_nothing_and_what_is_refused_stays_refused() -> None:
+    nobody = Guard(named=False)
+    for url in ("http://10.0.0.1/", "http://localhost/", "http://example.org:22/", "file:///etc/passwd"):
+        with pytest.raises(RefusedUrl):
+            nobody.check_url(url)
+    with pytest.raises(UsageError, match=r"crawl\.contact: example\.org is not asked"):
+        nobody.check_url("http://example.org/")
 
 
 @pytest.mark.parametrize("url", NEVER_DIALLED)

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from archive.errors import UsageError
+from archive.errors import RefusedUrl, UsageError
 from desk.config import Config, load
+from desk.connecting import crawl_options
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "sourcekeep.example.toml"
 
@@ -57,6 +58,20 @@ def test_a_flag_beats_the_environment_which_beats_the_file(tmp_path: Path, monke
 def test_a_wrong_setting_is_an_error_that_names_it(tmp_path: Path, text: str, told: str) -> None:
     with pytest.raises(UsageError, match=told):
         load({}, written(tmp_path, text))
+
+
+def test_which_ports_are_dialled_is_a_setting() -> None:
+    crawl = {"contact": "archive@example.org"}
+    usual, high = (crawl_options(load({"crawl": {**crawl, **more}}, None)).guard for more in ({}, {"high_ports": True}))
+    high.check_url("http://example.org:9000/")
+    for guard, port in ((usual, 9000), (high, 22)):
+        with pytest.raises(RefusedUrl):
+            guard.check_url(f"http://example.org:{port}/")
+
+
+def test_a_contact_that_cannot_stand_in_a_header_is_an_error() -> None:
+    with pytest.raises(UsageError, match=r"crawl\.contact"):
+        load({"crawl": {"contact": "me@example.org\r\nX-Forged: yes"}}, None)
 
 
 def test_a_settings_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:

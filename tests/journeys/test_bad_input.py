@@ -85,6 +85,13 @@ def test_a_page_that_cites_nothing_is_kept_and_said(program: Program, tmp_path: 
     assert [row["key"] for row in program("incidents", "--json").json["incidents"]] == ["silent"]
 
 
+@pytest.fixture
+def named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks the live web has said who it is."""
+    monkeypatch.setenv("SOURCEKEEP_CRAWL__CONTACT", "https://archive.example/who-we-are")
+
+
+@pytest.mark.usefixtures("named")
 def test_links_that_are_never_dialled_end_in_their_outcome_and_the_run_goes_on(tmp_path: Path, web: SampleWeb) -> None:
     page = tmp_path / "mixed.txt"
     page.write_text(
@@ -102,6 +109,30 @@ def test_links_that_are_never_dialled_end_in_their_outcome_and_the_run_goes_on(t
     refused_texts = {text for text, outcome in outcomes.items() if outcome == "refused_address"}
     assert {"file:///etc/passwd", "javascript:alert(1)"} <= refused_texts
     assert run["captured"] == 2, "the landing page and its document"
+
+
+@pytest.mark.parametrize("contact", [None, "", "https://sourcekeep.example/bot"])
+def test_nobody_goes_out_to_the_web_without_saying_who_asks(
+    tmp_path: Path, web: SampleWeb, monkeypatch: pytest.MonkeyPatch, contact: str | None
+) -> None:
+    if contact is not None:
+        monkeypatch.setenv("SOURCEKEEP_CRAWL__CONTACT", contact)
+    page = tmp_path / "urls.txt"
+    page.write_text("http://10.0.0.1/x.pdf\nhttps://repository.essex.ac.uk/24946/\n")
+    rules = ["--connect-to", f"repository.essex.ac.uk={web.origin}"]
+    program = Program(tmp_path / "data", delay_s=0)
+    assert program("archive", page, "--json", *rules, code=1).json["captured"] == 2, "nobody outside was asked"
+    page.write_text(f"https://outside.example/report.pdf\n{page.read_text()}")
+    for words in (("archive", page, "--json", *rules), ("check", "--json")):
+        said = program(*words, code=2)
+        assert said.out == ""
+        [line] = [line for line in said.err.splitlines() if line.startswith("sourcekeep: ")]
+        assert "crawl.contact" in line
+        assert "SOURCEKEEP_CRAWL__CONTACT=" in line
+        assert "outside.example is not asked" in line or "check" in words
+    stand_in = Program(program.data, web.origin, delay_s=0)
+    ended = {row["url"]: row["outcome"] for row in stand_in("archive", page, "--json", code=1).json["outcomes"]}
+    assert ended["https://outside.example/report.pdf"] == "not_found", "it was still due"
 
 
 def test_a_second_run_on_a_held_folder_ends_with_75_and_says_who_holds_it(program: Program) -> None:

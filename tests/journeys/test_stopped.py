@@ -175,6 +175,7 @@ def test_nothing_that_takes_long_holds_it_up(
     log = tmp_path / "slow"
     target = write_list(tmp_path, many(site, 3))
     program = Program(tmp_path / "data", None if call == "lookup" else site.origin, delay_s=0)
+    monkeypatch.setenv("SOURCEKEEP_CRAWL__CONTACT", "https://archive.example/who-we-are")
     with monkeypatch.context() as patched:
         patched.setenv("PYTHONPATH", str(SLOW), prepend=":")
         for name, value in {"CALL": call, "ON": on, "S": "60", "LOG": str(log)}.items():
