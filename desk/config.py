@@ -24,6 +24,7 @@ class Crawl(_Part):
     total_s: float = Field(default=60.0, gt=0, description="longest time for one answer, seconds")
     idle_s: float = Field(default=20.0, gt=0, description="longest silence within an answer, seconds")
     max_body_mib: int = Field(default=100, gt=0, description="a longer body is cut there and kept as truncated, MiB")
+    host_budget: int = Field(default=500, ge=0, description="most addresses a run asks of a host that only pages name")
     high_ports: bool = Field(default=False, description="addresses may name any port from 1024 on")
     recapture_days: float = Field(default=30.0, ge=0, description="a captured source is due again after so many days")
     listing_days: float = Field(default=7.0, ge=0, description="a listing is looked at again after so many days")

@@ -1,11 +1,12 @@
 """Seeds to the crawl and outcomes back, over the catalogue, never on the loop's thread."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from archive.seed import Outcome, Seed, Why
+from archive.seed import Outcome, OutcomeKind, Seed, Why
 from crawler.publisher import for_host
 from desk.place import Place
 from store import frontier
@@ -16,11 +17,17 @@ def publisher_of(host: str) -> str:
     return for_host(host).name
 
 
+def is_found(seed: Seed) -> bool:
+    """True for what a page led to, which nobody named; where a redirect leads was named as much as what redirects."""
+    return bool(seed.hops.strip("R"))
+
+
 class CatalogueSupply:
     """`crawler.run.Supply` for one run.
 
     `settled` hears of outcomes once they are filed; `further` is asked when nothing is due: it does what may lead to
-    more (records to read, citations to resolve) and answers whether it did.
+    more (records to read, citations to resolve) and answers whether it did. Of what pages lead to, a host is asked for
+    so much as the settings grant; the rest ends as skipped and stays due.
     """
 
     def __init__(
@@ -37,6 +44,7 @@ class CatalogueSupply:
         self._threads = ThreadPoolExecutor(2, "catalogue")  # a claim may take long, and outcomes do not wait for it
         self._again = {Why.LISTING: timedelta(days=crawl.listing_days)}
         self._usually = timedelta(days=crawl.recapture_days)
+        self._found: Counter[str] = Counter()  # by host, what was asked for because a page led to it
 
     async def claim(self, limit: int) -> Sequence[Seed]:
         """Due seeds of this run; none only when nothing that could lead to more is left to do here."""
@@ -45,9 +53,22 @@ class CatalogueSupply:
     def _claim(self, limit: int) -> Sequence[Seed]:
         place = self._place
         while True:
-            seeds = frontier.claim(place.database, self._run, limit, place.seams.now())
-            if seeds or not self._further():
+            claimed = frontier.claim(place.database, self._run, limit, place.seams.now())
+            seeds = self._within_budget(claimed)
+            if seeds or not (claimed or self._further()):
                 return seeds
+
+    def _within_budget(self, seeds: Sequence[Seed]) -> Sequence[Seed]:
+        """Those that go out; what their hosts are not asked for in this run any more is settled."""
+        budget = self._place.config.crawl.host_budget
+        going: list[Seed] = []
+        over: list[Seed] = []
+        for seed in seeds:
+            self._found[seed.host] += is_found(seed)
+            (over if is_found(seed) and self._found[seed.host] > budget else going).append(seed)
+        reason = f"{budget} addresses that pages led to were asked of this host in this run (crawl.host_budget)"
+        self._file([Outcome(seed, OutcomeKind.SKIPPED, reason) for seed in over])
+        return going
 
     async def settle(self, outcomes: Sequence[Outcome]) -> None:
         """Files how these ended and what they led to, then says so."""
@@ -58,6 +79,10 @@ class CatalogueSupply:
         self._threads.shutdown()
 
     def _settle(self, outcomes: Sequence[Outcome]) -> None:
+        self._file(outcomes)
+        self._settled(outcomes)
+
+    def _file(self, outcomes: Sequence[Outcome]) -> None:
         for why in dict.fromkeys(outcome.seed.why for outcome in outcomes):
             frontier.settle(
                 self._place.database,
@@ -67,4 +92,3 @@ class CatalogueSupply:
                 publisher_of=publisher_of,
                 recapture_after=self._again.get(why, self._usually),
             )
-        self._settled(outcomes)

@@ -165,15 +165,19 @@ def _target(one: Outcome, found: Found, now: datetime, publisher_of: Callable[[s
 
 
 def want(connection: Connection, run: int, targets: Sequence[tuple[int, Known]], now: datetime) -> None:
-    """This run fetches the targets that are due or soon due (all, in a forced run) and had no outcome in it yet."""
+    """This run fetches the targets that are due or soon due (all, in a forced run) and had no outcome in it yet.
+
+    What it wants for its own sake already stays so: somebody named it.
+    """
     forced = select(schema.run.c.forced).where(schema.run.c.id == run).scalar_subquery()
     had = select(_outcomes.c.id).where(_outcomes.c.run_id == run, _outcomes.c.url_id == _urls.c.id).exists()
+    named = (func.coalesce(_urls.c.wanted_by, 0) == run) & (_urls.c.hops == "")
     is_due = _urls.c.due_at.is_(None) | (_urls.c.due_at <= now + DUE_SOON) | forced
     names = ("via", "hops", "redirects", "wanted_why")
     values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
     connection.execute(
         update(_urls)
-        .where(_urls.c.id == bindparam("number"), ~had, is_due)
+        .where(_urls.c.id == bindparam("number"), ~had, ~named, is_due)
         .values(wanted_by=run, due_at=func.coalesce(_urls.c.due_at, now), **values),
         [
             {

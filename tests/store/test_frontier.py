@@ -86,6 +86,15 @@ def test_a_redirect_is_followed_with_its_hops_counted(db: Database, run: int) ->
     assert next_seed.publisher == "of b.example"
 
 
+def test_what_is_named_is_wanted_for_its_own_sake_though_a_page_leads_to_it(db: Database, run: int) -> None:
+    want(db, run, A, B)
+    (first,) = claim(db, run, 1, NOW)
+    other = B if first.url == A else A
+    settle(db, run, [captured(first, Found(other, Why.DOCUMENT, "L"))], NOW)
+    (seed,) = claim(db, run, 10, NOW)
+    assert (seed.url, seed.why, seed.hops) == (other, Why.CITED, "")
+
+
 def test_a_redirect_loop_ends(db: Database, run: int) -> None:
     want(db, run, A)
     for _ in range(2):
