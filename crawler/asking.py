@@ -116,13 +116,13 @@ class Asker:
         async with self.gate.turn(host, delay_s):
             exchange = await self._engine.fetch(request, limits)
             later_s = self._note(host, exchange)
+            if later_s is not None:
+                await self.gate.remember()  # before anything else: a kill now must not let the next run ask too soon
         exchange = await _told_if_cut(exchange)
         told = self.gate.retry_after_s(exchange.header("Retry-After")) is not None
         capture = None
         if len(exchange.received):
             capture = self.durable.follow(self._keep(exchange, origin, previous=previous, ticket=ticket))
-        if later_s is not None:
-            await self.gate.remember()  # at once: a run that is killed now must not make the next one ask too soon
         return Reply(exchange, capture, later_s, told)
 
     def _note(self, host: str, exchange: Exchange) -> float | None:

@@ -16,6 +16,9 @@ BACKOFF_S = 30.0
 JITTER = 0.1
 # So many failures in a row, and the host is left alone for the rest of the run (or this long, if it goes on).
 CIRCUIT_AFTER, CIRCUIT_S = 5, 900.0
+# A pause is so many times as long as the host took to answer: the rule of Heritrix' delayFactor, there 5 and at most
+# 30 s as well. With 1 a host is at work for us half of the time at most; quick ones have the delay above it anyway.
+DELAY_FACTOR, MOST_ADAPTED_S = 1.0, 30.0
 
 
 class Ledger(Protocol):
@@ -83,7 +86,8 @@ class Gate:
     async def turn(self, host: str, delay_s: float = 0.0) -> AsyncIterator[None]:
         """Wait for the host's turn and hold it; TooLong when that would take longer than this run grants.
 
-        delay_s: what the publisher or the host's robots.txt ask for; the longer of it and our own is kept.
+        delay_s: what the publisher or the host's robots.txt ask for. The pause after it is the longest of that, our
+        own delay, and DELAY_FACTOR times what the host took now, 30 s at most; none where neither asks for any.
         """
         state = self._hosts.setdefault(host, _Host())
         async with state.lock:
@@ -91,12 +95,18 @@ class Gate:
                 await self._recall(host, state)
             await self._wait(state)
             async with self._connections:
+                began = self._seams.monotonic()
                 try:
                     yield
                 finally:
-                    pause = max(self._delay_s, delay_s) * (1 + JITTER * self._seams.chance.random())
-                    state.next_allowed = max(state.next_allowed, self._seams.monotonic() + pause)
+                    now = self._seams.monotonic()
+                    pause = self._pause_s(delay_s, now - began) * (1 + JITTER * self._seams.chance.random())
+                    state.next_allowed = max(state.next_allowed, now + pause)
                     self._unsaved.add(host)
+
+    def _pause_s(self, delay_s: float, took_s: float) -> float:
+        asked = max(self._delay_s, delay_s)
+        return max(asked, min(DELAY_FACTOR * took_s, MOST_ADAPTED_S)) if asked else 0.0
 
     async def _wait(self, state: _Host) -> None:
         while True:

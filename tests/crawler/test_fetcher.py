@@ -3,19 +3,22 @@
 import asyncio
 import gc
 import ssl
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
+from archive.capture import Capture, Exchange
 from archive.errors import WriteFailed
 from archive.host import RobotsCopy
-from archive.seed import Found, Outcome, OutcomeKind, Why
+from archive.seed import Found, OutcomeKind, Why
 from crawler.connect_to import ConnectTo
-from crawler.memory import MemoryLedger, MemorySupply
+from crawler.memory import MemoryLedger
 from crawler.trust import Trust
-from tests.crawler.bench import AGENT, Trial, seed
+from tests.crawler.bench import AGENT, Archive, Trial, seed
 from tests.hostile import ETAG, MODIFIED
 from tests.site import Answer, Site, answer, page, redirect
 
@@ -130,18 +133,22 @@ def test_a_host_that_wants_an_hour_is_left_alone_with_all_its_pages() -> None:
     assert ended["http://a.test/later-hour"].capture is not None
 
 
-def test_when_to_come_again_is_remembered_at_once() -> None:
+def test_when_to_come_again_is_remembered_before_anybody_sees_the_answer() -> None:
     """A run that is killed the moment after must not make the next one ask too soon."""
     known: list[float] = []
 
-    def settled(_: Outcome) -> None:
-        next_allowed = trial.ledger.hosts["a.test"].next_allowed
-        assert next_allowed is not None
-        known.append((next_allowed - datetime.now(UTC)).total_seconds())
+    class Watched(Archive):
+        def keep(self, exchange: Exchange, *args: Any, **more: Any) -> Future[Capture]:
+            if exchange.status == 429:
+                next_allowed = trial.ledger.hosts["a.test"].next_allowed
+                assert next_allowed is not None
+                known.append((next_allowed - datetime.now(UTC)).total_seconds())
+            return super().keep(exchange, *args, **more)
 
     with Site() as site:
-        trial = Trial(site)
-        trial.run([], supply=MemorySupply([seed("http://a.test/later-hour")], told=settled))
+        trial = Trial(site, Watched())
+        trial.run(["http://a.test/later-hour"])
+    assert len(known) == 1
     assert 3000 < known[0] <= 3600
 
 

@@ -57,6 +57,29 @@ async def test_the_longest_of_the_delays_holds(clock: Clock) -> None:
         assert clock.at - before >= 10
 
 
+@pytest.mark.parametrize(("took_s", "least_s"), [(0.5, 2), (7, 7), (300, 30)])
+async def test_a_host_that_answers_slowly_is_asked_less_often(clock: Clock, took_s: float, least_s: float) -> None:
+    gate = Gate(MemoryLedger(), delay_s=2, seams=clock.seams)
+    async with gate.turn("a"):
+        await clock.sleep(took_s)
+    before = clock.at
+    async with gate.turn("a"):
+        assert least_s <= clock.at - before <= least_s * 1.1
+
+
+async def test_where_nobody_asks_for_a_delay_a_slow_answer_makes_none(clock: Clock) -> None:
+    gate = Gate(MemoryLedger(), delay_s=0, seams=clock.seams)
+    async with gate.turn("stand-in"):
+        await clock.sleep(7)
+    before = clock.at
+    async with gate.turn("stand-in"):
+        assert clock.at == before
+    async with gate.turn("public", 2):
+        await clock.sleep(7)
+    async with gate.turn("public", 2):
+        assert clock.at - before >= 14
+
+
 async def test_only_one_request_a_host_is_under_way() -> None:
     gate = Gate(MemoryLedger(), delay_s=0)
     under_way = most = 0
