@@ -1,7 +1,6 @@
 """Dispatch: claims seeds, sends them out host by host, gathers how they ended and settles that."""
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
@@ -10,11 +9,15 @@ from archive.errors import SourcekeepError
 from archive.seed import Found, Outcome, OutcomeKind, Seed
 from crawler.ending import Ending, to_its_end
 from crawler.fetcher import Fetched, Fetcher
+from crawler.gate import Gate
 from crawler.progress import CrawlProgress, HostProgress
+from crawler.queues import Queues
 from crawler.supply import Stop, Stopped, Supply
 from crawler.unread import Unread, received_bytes
 
 T = TypeVar("T")
+# With fewer seeds than one claim gives, more are claimed as soon as no host is in turn; with more, at most as often as
+# POLL_S says: thousands that wait out a delay must not make each fetch cost a claim.
 CLAIM = 500
 MOST_HELD = 5000
 MOST_OUT = 1000
@@ -46,10 +49,10 @@ class Dispatch:
         self.sends: Callable[[Seed], None] = self._to_feed
         self.ends: Callable[[], None] = lambda: None
         self._seams, self._began = seams, seams.monotonic()
-        self._queues: dict[str, deque[Seed]] = {}
-        self._ready: deque[str] = deque()
-        self._busy: set[str] = set()
-        self._queued = 0
+        self._queues = Queues(seams.monotonic)
+        self._gate: Gate | None = None
+        self._alarm: asyncio.TimerHandle | None = None
+        self._claimed_at = float("-inf")
         self._out: dict[int, Seed] = {}
         self._unread = Unread()
         self._feeds: dict[str, asyncio.Queue[Seed | None]] = {}
@@ -76,11 +79,16 @@ class Dispatch:
                 watcher.cancel()
             await asyncio.gather(*watchers, return_exceptions=True)
             self.over = True
+            self._set_alarm()
             for feed in self._feeds.values():
                 feed.put_nowait(None)
         self._progress(self._moment())
         if self.failure is not None:
             raise self.failure
+
+    def heed(self, gate: Gate) -> None:
+        """From now on no seed is sent before its host may be asked: one that waits there holds up nobody here."""
+        self._gate, self._queues.ready_at = gate, gate.ready_at
 
     def feed(self, publisher: str) -> AsyncIterator[Seed]:
         """The seeds of a publisher as they come; ends with the crawl."""
@@ -103,9 +111,7 @@ class Dispatch:
             self._freed(seed)
 
     def _freed(self, seed: Seed) -> None:
-        self._busy.discard(seed.host)
-        if self._queues.get(seed.host):
-            self._ready.append(seed.host)
+        self._queues.freed(seed.host)
         self._send_ready()
 
     def conclude(self, fetched: Fetched, found: tuple[Found, ...] = (), note: str = "") -> None:
@@ -151,22 +157,35 @@ class Dispatch:
         while not self.ending:
             before = self._settlements
             self._changed.clear()
-            wants = not self._ready and self._queued < MOST_HELD and self._has_room
-            if wants and dry_since != before:
+            if self._wants_more and dry_since != before:
                 try:
-                    seeds = await self.unless_ending(self._supply.claim(min(CLAIM, MOST_HELD - self._queued)))
+                    seeds = await self.unless_ending(self._claim())
                 except Stopped:
                     return None
                 except Exception as error:
                     return self.lost(error)
                 self._take(seeds)
                 dry_since = -1 if seeds else before
-                if not seeds and self._is_idle and before == self._settlements:
+                idle = not (seeds or len(self._queues) or self._out or self._unsettled)
+                if idle and before == self._settlements:
                     return None
                 if seeds:
                     continue
             if not await self._change():
                 dry_since = -1  # others may have made something due: look again
+
+    @property
+    def _wants_more(self) -> bool:
+        held = len(self._queues)
+        often = held < CLAIM or self._seams.monotonic() >= self._claimed_at + POLL_S
+        return held < MOST_HELD and often and self._has_room and not self._queues.has_ready
+
+    async def _claim(self) -> Sequence[Seed]:
+        seeds = await self._supply.claim(min(CLAIM, MOST_HELD - len(self._queues)))
+        self._claimed_at = self._seams.monotonic()
+        if self._gate is not None:
+            await self._gate.recall({seed.host for seed in seeds})
+        return seeds
 
     async def _change(self) -> bool:
         try:
@@ -177,26 +196,24 @@ class Dispatch:
 
     def _take(self, seeds: Sequence[Seed]) -> None:
         for seed in seeds:
-            queue = self._queues.setdefault(seed.host, deque())
-            queue.append(seed)
-            if len(queue) == 1 and seed.host not in self._busy:
-                self._ready.append(seed.host)
-        self._queued += len(seeds)
+            self._queues.put(seed)
         self._send_ready()
 
     def _send_ready(self) -> None:
-        while self._ready and self._has_room and not self.ending:
-            host = self._ready.popleft()
-            queue = self._queues[host]
-            seed = queue.popleft()
-            if not queue:
-                del self._queues[host]
-            self._queued -= 1
-            self._busy.add(host)
+        while self._has_room and not self.ending and (seed := self._queues.take()) is not None:
             self._out[id(seed)] = seed
             self.sends(seed)
-        if not self._ready:
+        if not self._queues.has_ready:
             self._changed.set()
+            self._set_alarm()
+
+    def _set_alarm(self) -> None:
+        """For when the next host is in turn."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+        wait_s = self._queues.next_at - self._seams.monotonic()
+        waits = wait_s < float("inf") and not self.over
+        self._alarm = asyncio.get_running_loop().call_later(wait_s, self._send_ready) if waits else None
 
     @property
     def _has_room(self) -> bool:
@@ -215,10 +232,6 @@ class Dispatch:
     async def _drain(self, feed: "asyncio.Queue[Seed | None]") -> AsyncIterator[Seed]:
         while (seed := await feed.get()) is not None:
             yield seed
-
-    @property
-    def _is_idle(self) -> bool:
-        return not (self._queued or self._out or self._unsettled)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         self._unsettled += 1
@@ -282,4 +295,5 @@ class Dispatch:
         seconds = self._seams.monotonic() - self._began
         under_way = len(self._out) + self._unsettled
         total = self._total
-        return CrawlProgress(total.done, total.failed, total.bytes, self._queued, under_way, seconds, dict(self._hosts))
+        waiting = len(self._queues)
+        return CrawlProgress(total.done, total.failed, total.bytes, waiting, under_way, seconds, dict(self._hosts))

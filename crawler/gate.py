@@ -1,7 +1,7 @@
 """The gate: one request a host at a time, and never sooner than the host or our own manners allow."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,8 +24,8 @@ DELAY_FACTOR, MOST_ADAPTED_S = 1.0, 30.0
 class Ledger(Protocol):
     """What is remembered of hosts between runs; the desk implements it over the catalogue."""
 
-    async def load(self, host: str) -> HostState | None:
-        """What is known of a host (key: `archive.url.host_key`), or None."""
+    async def load(self, hosts: Collection[str]) -> Sequence[HostState]:
+        """What is known of these hosts (keys: `archive.url.host_key`); nothing of one that was never asked."""
 
     async def save(self, states: Sequence[HostState]) -> None:
         """Remember these, in one transaction."""
@@ -59,6 +59,11 @@ class _Host:
     reason: str = ""
     loaded: bool = False
 
+    @property
+    def until(self) -> float:
+        """When it may be asked."""
+        return max(self.next_allowed, self.circuit_until, self.later_until)
+
 
 class Gate:
     """Every request of the process passes here: page, redirect, robots.txt, link check.
@@ -91,8 +96,7 @@ class Gate:
         """
         state = self._hosts.setdefault(host, _Host())
         async with state.lock:
-            if not state.loaded:
-                await self._recall(host, state)
+            await self.recall((host,))
             await self._wait(state)
             async with self._connections:
                 began = self._seams.monotonic()
@@ -110,13 +114,12 @@ class Gate:
 
     async def _wait(self, state: _Host) -> None:
         while True:
-            now = self._seams.monotonic()
-            until = max(state.next_allowed, state.circuit_until, state.later_until)
-            if until <= now:
+            wait_s = state.until - self._seams.monotonic()
+            if wait_s <= 0:
                 return
-            if until - now > self._max_wait_s:
-                raise TooLong(until - now, state.reason or "the host's delay is longer than this run waits")
-            await asyncio.sleep(until - now)
+            if wait_s > self._max_wait_s:
+                raise TooLong(wait_s, state.reason or "the host's delay is longer than this run waits")
+            await asyncio.sleep(wait_s)
 
     def answered(self, host: str, status: int | None, retry_after: str | None = None) -> float | None:
         """Note how the host answered; seconds for which it asked to be left alone, or None.
@@ -166,8 +169,27 @@ class Gate:
         if hosts:
             await self._ledger.save([self._state(host) for host in sorted(hosts)])
 
-    async def _recall(self, host: str, state: _Host) -> None:
-        known = await self._ledger.load(host)
+    async def recall(self, hosts: Collection[str]) -> None:
+        """Learn from the ledger what it knows of these hosts, all at once; once for each."""
+        states = {host: self._hosts.setdefault(host, _Host()) for host in hosts}
+        fresh = [host for host, state in states.items() if not state.loaded]
+        if not fresh:
+            return
+        known = {one.host: one for one in await self._ledger.load(fresh)}
+        for host in fresh:
+            if not states[host].loaded:  # nor by another meanwhile
+                self._recalled(states[host], known.get(host))
+
+    def ready_at(self, host: str) -> float:
+        """When the host may be asked (monotonic seconds), as far as is known here.
+
+        The past for one whose wait is longer than this run grants: its seeds are to end and not to wait.
+        """
+        state = self._hosts.get(host)
+        until = state.until if state is not None else 0.0
+        return until if until - self._seams.monotonic() <= self._max_wait_s else 0.0
+
+    def _recalled(self, state: _Host, known: HostState | None) -> None:
         state.loaded = True
         if known is None:
             return

@@ -1,7 +1,7 @@
 """A supply and a ledger in memory, for a crawl that no catalogue stands behind."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
 from archive.host import HostState, RobotsCopy
@@ -16,9 +16,9 @@ class MemoryLedger:
         self.hosts: dict[str, HostState] = {}
         self.robots: dict[str, RobotsCopy] = {}
 
-    async def load(self, host: str) -> HostState | None:
-        """What is known of this host, or None."""
-        return self.hosts.get(host)
+    async def load(self, hosts: Collection[str]) -> Sequence[HostState]:
+        """What is known of these hosts."""
+        return [self.hosts[host] for host in hosts if host in self.hosts]
 
     async def save(self, states: Sequence[HostState]) -> None:
         """Remember these."""

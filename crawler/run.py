@@ -111,6 +111,7 @@ def _run(
     async def whole() -> None:
         dispatch = Dispatch(supply, stop=ended, progress=progress, seams=options.seams)
         means = make_means(options, keep=keep, ledger=ledger, lost=dispatch.lost, backlog=backlog)
+        dispatch.heed(means.gate)
         dispatch.ends = means.permission.give_up  # what several seeds wait for is cancelled with none of them
         remembering = asyncio.ensure_future(_remember(means, dispatch))
         try:

@@ -56,6 +56,7 @@ async def _crew(spider: PublisherSpider, writer: ArchiveWriter, pool: Pool) -> A
         lost=dispatch.lost,
         backlog=lambda: writer.pending_bytes,
     )
+    dispatch.heed(means.gate)
     running = asyncio.ensure_future(dispatch.run())
     try:
         yield Crew(dispatch, means.fetcher, pool)

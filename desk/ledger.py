@@ -1,11 +1,11 @@
 """The politeness ledger as the crawler asks for it, over the catalogue, never on the loop's thread."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from archive.host import HostState, RobotsCopy
 from desk.place import Place
-from store import hosts
+from store import hosts as ledger
 
 
 class CatalogueLedger:
@@ -14,18 +14,18 @@ class CatalogueLedger:
     def __init__(self, place: Place) -> None:
         self._database = place.database
 
-    async def load(self, host: str) -> HostState | None:
-        """What earlier runs learnt of a host."""
-        return await asyncio.to_thread(hosts.load, self._database, host)
+    async def load(self, hosts: Collection[str]) -> Sequence[HostState]:
+        """What earlier runs learnt of these hosts."""
+        return await asyncio.to_thread(ledger.load, self._database, hosts)
 
     async def save(self, states: Sequence[HostState]) -> None:
         """Remembers these hosts."""
-        await asyncio.to_thread(hosts.save, self._database, states)
+        await asyncio.to_thread(ledger.save, self._database, states)
 
     async def load_robots(self, origin: str) -> RobotsCopy | None:
         """An origin's robots.txt as last had."""
-        return await asyncio.to_thread(hosts.load_robots, self._database, origin)
+        return await asyncio.to_thread(ledger.load_robots, self._database, origin)
 
     async def save_robots(self, origin: str, copy: RobotsCopy) -> None:
         """Remembers an origin's robots.txt."""
-        await asyncio.to_thread(hosts.save_robots, self._database, origin, copy)
+        await asyncio.to_thread(ledger.save_robots, self._database, origin, copy)

@@ -17,8 +17,9 @@ from store.unsettled import Unsettled, unsettled
 from store.urls import why_of
 
 _urls = schema.url
-# So many URLs of a host are out at once.
-PER_HOST = 32
+# So many URLs of a host are out at once, and so many over all hosts before each has a share of them only: hosts that
+# wait out a delay must leave room for one that does not, in a crawl that holds 5,000.
+PER_HOST, BEFORE_SHARES = 32, 4000
 # Twice what those take at the longest wait and the longest answer, a minute each.
 LEASE_S = 2 * PER_HOST * (60.0 + 60.0)
 _HOSTS_AT_ONCE = 500
@@ -49,7 +50,8 @@ def claim(
 ) -> list[Seed]:
     """At most `limit` of the URLs that the run wants, the longest due of each host first, leased for `lease_s`.
 
-    At most `per_host` of a host are out at any time, so that many hosts are served and none waits behind one.
+    At most `per_host` of a host are out at any time, fewer when many hosts have some, so that all are served and none
+    waits behind others.
     A URL that was claimed is not claimed again before it is settled, released, or its lease is over. A run that goes on
     claiming renews the leases it has: whoever is slow with a URL is still at it.
     """
@@ -71,6 +73,7 @@ def _choose(connection: Connection, run: int, limit: int, per_host: int, start: 
     """(URL number, host) from the host after `start` on, round to it again."""
     query = select(_urls.c.host).where(_urls.c.lease_until.is_not(None))
     out = Counter(connection.execute(query).scalars())
+    share = min(per_host, max(1, BEFORE_SHARES // max(1, len(out))))
     chosen: list[tuple[int, str]] = []
     after, is_round = start, start == ""
     while len(chosen) < limit:
@@ -80,9 +83,9 @@ def _choose(connection: Connection, run: int, limit: int, per_host: int, start: 
             hosts = [host for host in hosts if host <= start]
         if hosts:
             left = limit - len(chosen)
-            asked |= {"hosts": len(hosts), "most": max(1, min(per_host, left // len(hosts)))}
+            asked |= {"hosts": len(hosts), "most": max(1, min(share, left // len(hosts)))}
             for number, host in connection.execute(_WAITING, asked):
-                if out[host] < per_host and len(chosen) < limit:
+                if out[host] < share and len(chosen) < limit:
                     out[host] += 1
                     chosen.append((number, host))
             after = hosts[-1]

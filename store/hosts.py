@@ -1,6 +1,6 @@
 """The politeness ledger, per host, and the last robots.txt of each origin."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,15 +10,18 @@ from sqlalchemy.dialects import postgresql, sqlite
 from archive.host import HostState, RobotsCopy
 from store import schema
 from store.database import Database
+from store.rows import chunks
 
 _hosts, _robots = schema.host, schema.robots
 
 
-def load(db: Database, host: str) -> HostState | None:
-    """What is remembered of a host (key: `archive.url.host_key`), or None."""
+def load(db: Database, hosts: Collection[str]) -> list[HostState]:
+    """What is remembered of these hosts (keys: `archive.url.host_key`); nothing of one that was never asked."""
+    known: list[HostState] = []
     with db.reading() as connection:
-        row = connection.execute(select(_hosts).where(_hosts.c.host == host)).first()
-    return None if row is None else HostState(*row)
+        for chunk in chunks(hosts):
+            known += [HostState(*row) for row in connection.execute(select(_hosts).where(_hosts.c.host.in_(chunk)))]
+    return known
 
 
 def save(db: Database, states: Sequence[HostState]) -> None:

@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Future
 from typing import Any
 
@@ -156,7 +156,7 @@ def test_a_full_disk_ends_the_crawl_and_claims_nothing(site: Site) -> None:
 
 def test_a_lost_ledger_ends_the_crawl(site: Site) -> None:
     class Lost(MemoryLedger):
-        async def load(self, host: str) -> HostState | None:
+        async def load(self, hosts: Collection[str]) -> Sequence[HostState]:
             raise StoreError("no catalogue")
 
     with pytest.raises(StoreError, match="no catalogue"):

@@ -1,5 +1,6 @@
 """The frontier: what is due, who may have it, what follows from how it ended."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -24,6 +25,18 @@ def want(db: Database, run: int, *urls: str, why: Why = Why.CITED, force: bool =
 
 def next_run(db: Database) -> int:
     return runs.start_run(db, "archive", [], NOW)
+
+
+def test_where_many_hosts_have_urls_out_each_has_a_share_and_leaves_room(
+    db: Database, run: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.claiming.BEFORE_SHARES", 12)
+    want(db, run, *(f"https://h{host}.example/{number}" for host in range(6) for number in range(5)))
+    claimed = [seed for _ in range(8) for seed in claim(db, run, 4, NOW)]
+    assert Counter(seed.host for seed in claimed) == {f"h{host}.example": 2 for host in range(6)}
+    quick = [seed for seed in claimed if seed.host == "h3.example"]
+    settle(db, run, [captured(seed) for seed in quick], NOW)
+    assert [seed.host for _ in range(3) for seed in claim(db, run, 4, NOW)] == ["h3.example"] * 2
 
 
 def test_a_claimed_url_is_not_claimed_again_until_it_is_released(db: Database, run: int) -> None:
