@@ -143,6 +143,7 @@ def meet_by_program(folder: Path) -> Meeting:
 
 def _settings(folder: Path, slowness: float) -> dict[str, str]:
     crawl = {
+        "CONTACT": "archive@sourcekeep.example",  # REFUSED and UNKNOWN are hosts of the live web
         "DELAY_S": 0,
         "TOTAL_S": TOTAL_S * slowness,
         "IDLE_S": IDLE_S * slowness,
