@@ -37,7 +37,7 @@ def left_with_rows(folder: Path, dice: random.Random, *, files: int, captures: i
 
 
 def copied(folder: Path, number: int) -> Path:
-    return Path(shutil.copytree(folder, folder.with_name(f"copy-{number}")))
+    return Path(shutil.copytree(folder, folder.with_name(f"{folder.name}-copy-{number}")))
 
 
 def test_a_repair_killed_at_any_of_its_steps_is_completed_by_the_next(tmp_path: Path) -> None:
@@ -80,4 +80,5 @@ def test_repairs_killed_at_any_moment_again_and_again_lose_nothing(tmp_path: Pat
 def test_a_thousand_kills_of_repairs_lose_nothing(tmp_path: Path) -> None:
     dice = random.Random(1_000)
     for number in range(10):
-        assert_kills_lose_nothing(tmp_path / f"left-{number}", dice, files=30, captures=9, kills=100)
+        (tmp_path / str(number)).mkdir()
+        assert_kills_lose_nothing(tmp_path / str(number) / "left", dice, files=30, captures=9, kills=100)
