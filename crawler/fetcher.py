@@ -9,7 +9,7 @@ from archive.errors import RefusedUrl
 from archive.seed import Found, Outcome, OutcomeKind, Seed, Substitute
 from crawler.asking import Asker, Reply
 from crawler.gate import TooLong
-from crawler.outcomes import classify, has_validator, leads_to
+from crawler.outcomes import classify, has_validator, leads_to, renamed
 from crawler.permission import Permission
 
 # A URL is asked so often in a run at most, and only when its host said when to come again.
@@ -45,7 +45,8 @@ class Fetched:
         kind, reason = self.kind, self.reason
         if kind is OutcomeKind.CAPTURED and capture is not None and capture.record_type is RecordType.REVISIT:
             kind = OutcomeKind.UNCHANGED
-            reason = "; ".join(filter(None, ("the same as at the last capture", reason)))
+            same = f"the same as at the last capture{renamed(self.seed, capture.etag)}"
+            reason = "; ".join(filter(None, (same, reason)))
         reason = "; ".join(filter(None, (reason, note)))
         status, fault = (self.exchange.status, self.exchange.fault) if self.exchange is not None else (None, self.fault)
         return Outcome(

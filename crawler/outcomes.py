@@ -9,6 +9,7 @@ from archive.capture import Exchange, Fault, Truncation
 from archive.errors import RefusedUrl
 from archive.seed import Found, OutcomeKind, Seed, Substitute, Why
 from archive.url import normalise
+from archive.validators import is_same_etag
 from crawler.body import glance_at, is_shorter
 from extract.addresses import is_error_page, is_lost, is_search_for
 from extract.glance import Glance
@@ -104,7 +105,7 @@ def _of_fault(exchange: Exchange) -> Judged:
 def _of_status(exchange: Exchange, glance: Glance, seed: Seed) -> Judged:
     status = glance.status
     if status == 304:
-        return _not_modified(seed)
+        return _not_modified(exchange, seed)
     if status in _REDIRECTS:
         return _redirect(exchange, seed)
     if 200 <= status < 300:
@@ -113,10 +114,16 @@ def _of_status(exchange: Exchange, glance: Glance, seed: Seed) -> Judged:
     return Judged(kinds.get(status, K.HTTP_ERROR), _named(exchange))
 
 
-def _not_modified(seed: Seed) -> Judged:
+def _not_modified(exchange: Exchange, seed: Seed) -> Judged:
     if has_validator(seed):
-        return Judged(K.UNCHANGED, "not modified since the last capture")
+        return Judged(K.UNCHANGED, f"not modified since the last capture{renamed(seed, exchange.header('ETag'))}")
     return Judged(K.HTTP_ERROR, "304 Not Modified, though no earlier copy was named in the request")
+
+
+def renamed(seed: Seed, etag: str | None) -> str:
+    """What is told of a server that knows what it sent before by another ETag now; "" for all others."""
+    before = seed.previous.etag if seed.previous is not None else None
+    return f", though under another ETag ({etag[:80]})" if before and etag and not is_same_etag(before, etag) else ""
 
 
 def _redirect(exchange: Exchange, seed: Seed) -> Judged:

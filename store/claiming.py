@@ -15,6 +15,7 @@ from store.database import Database
 from store.rows import chunks
 from store.unsettled import Unsettled, unsettled
 from store.urls import why_of
+from store.validators import with_validators
 
 _urls = schema.url
 # So many URLs of a host are out at once, and so many over all hosts before each has a share of them only: hosts that
@@ -117,12 +118,17 @@ def _seeds(connection: Connection, run: int, numbers: Sequence[int], now: dateti
         good = [row.good_capture_id for row in rows if row.good_capture_id and row.last_outcome]
         known = connection.execute(capture_rows().where(schema.capture.c.id.in_(good)))
         previous = {row.id: capture_of(row) for row in known}
+        renewed = with_validators(connection, list(previous.values()))
+        previous = {number: renewed[one.record_id] for number, one in previous.items()}
         kept = unsettled(connection, run, chunk, now)
         seeds += [_seed(row, previous.get(row.good_capture_id), kept.get(row.id)) for row in rows]
     return seeds
 
 
 def _seed(row: Row[Any], previous: Capture | None, kept: Unsettled | None) -> Seed:
+    repeated = kept.repeated if kept else None
+    if repeated is not None and (previous is None or previous.record_id != repeated.record_id):
+        previous = repeated
     return Seed(
         url=row.url,
         why=why_of(row.wanted_why or row.why),
@@ -131,6 +137,6 @@ def _seed(row: Row[Any], previous: Capture | None, kept: Unsettled | None) -> Se
         via=row.via,
         hops=row.hops,
         redirects=row.redirects,
-        previous=(kept.repeated if kept else None) or previous,
+        previous=previous,
         kept=kept.capture if kept else None,
     )

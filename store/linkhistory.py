@@ -16,6 +16,7 @@ from store.columns import stamp
 from store.database import Database
 from store.keys import incident_numbers, keys_by_source
 from store.rows import chunks
+from store.validators import with_validators
 
 _checks, _sources, _urls = schema.link_check, schema.source, schema.url
 _captures, _citations, _trail = schema.capture, schema.citation, schema.trail
@@ -116,7 +117,8 @@ def _last_good(connection: Connection, sources: Sequence[int]) -> dict[int, tupl
         )
         for row in connection.execute(query):
             found[row.source_id] = capture_of(row), row.mime_sniffed or row.mime
-    return found
+    renewed = with_validators(connection, [capture for capture, _ in found.values()])
+    return {source: (renewed[capture.record_id], mime) for source, (capture, mime) in found.items()}
 
 
 def file_link_checks(db: Database, run: int | None, checks: Sequence[LinkCheck], now: datetime) -> list[dict[str, Any]]:

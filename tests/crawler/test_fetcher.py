@@ -50,6 +50,20 @@ def test_a_capture_is_asked_for_again_with_its_validators_and_304_is_unchanged()
     assert again.http_status == 304
 
 
+@pytest.mark.parametrize(("ours", "told"), [(ETAG, ""), (f"W/{ETAG}", ""), (None, ""), ('"old"', f" ({ETAG})")])
+def test_a_304_under_another_etag_than_ours_is_named(ours: str | None, told: str) -> None:
+    with Site() as site:
+        site.add("a.test", "/report", lambda *_: Answer(304, b"", (("ETag", ETAG),)))
+        trial = Trial(site)
+        url = "http://a.test/report"
+        first = trial.run(["http://a.test/page"])["http://a.test/page"].capture
+        assert first is not None
+        before = replace(first, url=url, etag=ours, last_modified=MODIFIED)
+        outcome = trial.run([seed(url, previous=before)])[url]
+    assert outcome.kind is OutcomeKind.UNCHANGED
+    assert outcome.reason == "not modified since the last capture" + (told and ", though under another ETag" + told)
+
+
 def test_the_same_bytes_again_are_unchanged_though_the_server_sent_them() -> None:
     with Site() as site:
         trial = Trial(site)

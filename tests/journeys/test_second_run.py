@@ -115,6 +115,38 @@ def test_a_revisit_says_whether_the_server_knew_it_again_or_the_payload_was_equa
     assert set(said.values()) == {*Profile, None}
 
 
+def by_lot(answer: Answer, date: str) -> site.Act:
+    """An answer whose ETag is another one each time; so it is known again by its date, and only if no ETag is named."""
+
+    def act(request: Request, _: Talk) -> Answer:
+        etag = f'"{request.at}"'
+        same = "if-none-match" not in request.headers and request.headers.get("if-modified-since") == date
+        validators = (("ETag", etag), ("Last-Modified", date))
+        return Answer(304 if same else 200, b"" if same else answer.body, (*answer.headers, *validators))
+
+    return act
+
+
+def test_a_second_run_asks_with_validators_and_an_etag_that_is_drawn_by_lot_is_named_no_more(tmp_path: Path) -> None:
+    date = "Mon, 02 Dec 2024 09:00:00 GMT"
+    with Site() as web:
+        drawn = web.add("drawn.example", "/report", by_lot(site.page(ARTICLE), date))
+        web.add("etag.example", "/report", validated(site.page(ARTICLE), "ETag", '"one"'))
+        (tmp_path / "urls.txt").write_text(f"{drawn}\nhttp://etag.example/report")
+        program = Program(tmp_path / "data", web.origin, delay_s=0)
+        told = [program("archive", "--force", tmp_path / "urls.txt", "--json").json for _ in range(4)]
+        requests = web.asked("drawn.example", "/report")
+        assert web.asked("etag.example", "/report")[-1].headers["if-none-match"] == '"one"'
+    outcomes = [{row["url"]: row for row in run["outcomes"]} for run in told]
+    assert [one["http://etag.example/report"]["outcome"] for one in outcomes] == ["captured", *["unchanged"] * 3]
+    assert [one[drawn]["outcome"] for one in outcomes] == ["captured", *["unchanged"] * 3]
+    assert [one[drawn]["http_status"] for one in outcomes] == [200, 200, 200, 304]
+    assert all("though under another ETag" in one[drawn]["reason"] for one in outcomes[1:3])
+    assert outcomes[3][drawn]["reason"] == "not modified since the last capture"
+    asked_with = [("if-none-match" in one.headers, one.headers.get("if-modified-since")) for one in requests]
+    assert asked_with == [(False, None), (True, date), (True, date), (False, date)]
+
+
 def test_pywb_replays_what_both_runs_kept(twice: tuple[Program, list[str]], tmp_path: Path) -> None:
     program, _ = twice
     with wayback(program.data, tmp_path / "pywb") as server:
