@@ -25,6 +25,22 @@ LIVES_IN = {
     "crawler": {"scrapy", "twisted", "cryptography", "certifi", "protego"},
     "desk": {"click", "rich", "pydantic", "pydantic_settings", "cronsim"},
 }  # fmt: skip
+# Which call goes out to the network, and the one file that may make it: behind it stands the address guard.
+GOES_OUT = {
+    "create_connection": "crawler/dial.py",
+    "getaddrinfo": "crawler/resolver.py",
+    **dict.fromkeys(
+        (
+            "open_connection", "open_unix_connection", "create_unix_connection", "create_datagram_endpoint",
+            "sock_connect", "sock_sendto", "connect_ex", "sendto", "gethostbyname", "gethostbyname_ex", "gethostbyaddr",
+            "connectTCP", "connectSSL", "connectUDP", "urlopen", "urlretrieve",
+        )
+    ),
+}  # fmt: skip
+CLIENTS = {
+    "urllib.request", "http.client", "ftplib", "smtplib", "poplib", "imaplib", "nntplib", "telnetlib", "xmlrpc",
+    "requests", "httpx", "aiohttp", "urllib3", "pycurl", "websockets", "treq",
+}  # fmt: skip
 FILES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 
 
@@ -73,6 +89,22 @@ def test_each_library_lives_in_its_room_and_nowhere_else() -> None:
             if room not in homes.get(library, ()):
                 wrong.append(f"{path.relative_to(ROOT)} imports {library}, which lives in {homes.get(library)}")
     assert not wrong
+
+
+def test_nothing_goes_out_to_the_network_but_the_dialler_and_the_resolver() -> None:
+    made: dict[str, set[str]] = {}
+    for path in FILES:
+        name = path.relative_to(ROOT).as_posix()
+        for module, _ in imports(path):
+            assert not {module, module.split(".")[0]} & CLIENTS, f"{name} imports {module}, which dials past the guard"
+        for node in ast.walk(ast.parse(path.read_text())):
+            called = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+            if called in GOES_OUT:
+                assert GOES_OUT[called] == name, f"{name} goes out to the network with {called}"
+                made.setdefault(called, set()).add(name)
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "socket.socket":
+                assert "fileno" in {one.arg for one in node.keywords}, f"{name} makes a socket of its own"
+    assert made == {call: {home} for call, home in GOES_OUT.items() if home}, "the two that do are seen to"
 
 
 def test_no_circle_between_files() -> None:
