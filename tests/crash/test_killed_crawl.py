@@ -54,8 +54,10 @@ def durable(data: Path) -> set[str]:
     return {capture.url for path in files if path.stat().st_size for capture in captures_in(path)}
 
 
-def killed_and_completed(folder: Path, *, pages: int, kills: int, seed: int) -> None:
-    """One trial: so many kills at any moment, then the same command to its end."""
+def killed_and_completed(folder: Path, *, pages: int, kills: int, seed: int) -> tuple[int, int]:
+    """One trial: so many kills at any moment, then the same command to its end; how often a page was asked for again,
+    and how often it may have been: what was asked for and not durable when a kill came.
+    """
     dice = random.Random(seed)
     target = folder / "pages.txt"
     with Site() as site:
@@ -73,6 +75,7 @@ def killed_and_completed(folder: Path, *, pages: int, kills: int, seed: int) -> 
     in_flight = sum(len(set(order[:before]) - kept) for before, kept in kept_at)
     assert len(order) - len(set(order)) <= in_flight
     assert_whole(program, [normalise(url) for url in urls])
+    return len(order) - len(set(order)), in_flight
 
 
 def assert_whole(program: Program, urls: list[str]) -> None:
