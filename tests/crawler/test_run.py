@@ -278,6 +278,28 @@ def test_requests_wait_while_the_disk_is_behind(site: Site) -> None:
     assert ended["http://a.test/page"].kind is OutcomeKind.CAPTURED
 
 
+def test_no_more_answers_wait_for_the_disk_than_a_kill_may_take_away(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most, hosts = 8, 10
+    monkeypatch.setattr("crawler.asking.MOST_ANSWERS", most)
+    archive = Archive(delay_s=0.3)
+    keep, waited = archive.keep, [0]
+    durable: list[object] = []
+
+    def counted(*args: Any, **more: Any) -> Future[Any]:
+        future = keep(*args, **more)
+        future.add_done_callback(durable.append)
+        waited.append(len(waited) - len(durable))
+        return future
+
+    archive.keep = counted  # type: ignore[method-assign]
+    urls = [f"http://h{number % hosts}.test/page?{number}" for number in range(2 * hosts)]
+    ended = Trial(site, archive).run(urls, limits=PATIENT)
+    assert {outcome.kind for outcome in ended.values()} == {OutcomeKind.CAPTURED}
+    assert most <= max(waited) < most + hosts
+
+
 def test_the_ledger_hears_of_every_host(site: Site) -> None:
     trial = Trial(site)
     trial.run(["http://a.test/page", "http://b.test/broken"])
