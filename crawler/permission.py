@@ -62,7 +62,8 @@ class Permission:
         self._token = product_token(user_agent)
         self._delay_s = delay_s
         self._shelf = shelf or Shelf()
-        self._long_work = asyncio.Lock()
+        # Two lines, or those who wait for a verdict with their rules in hand wait for all who have none yet.
+        self._long_readings, self._long_verdicts = asyncio.Lock(), asyncio.Lock()
         self._asking: dict[str, asyncio.Task[Known]] = {}
         # Some servers send robots.txt without end: what counts are its first 512 KiB (RFC 9309 §2.5).
         self._limits = replace(
@@ -92,7 +93,7 @@ class Permission:
     async def _allows(self, rules: Rulebook, url: str) -> bool:
         if not rules.is_long:
             return at_once(rules.verdict(url))
-        async with self._long_work:
+        async with self._long_verdicts:
             return await at_leisure(rules.verdict(url))
 
     async def _have(self, origin: str) -> Known:
@@ -135,7 +136,7 @@ class Permission:
         return copy, fate
 
     async def _read_long(self, origin: str) -> Rulebook:
-        async with self._long_work:
+        async with self._long_readings:
             copy = await self._ledger.load_robots(origin)
             assert copy is not None, "it was there just now"
             return await at_leisure(read(copy.body, self._token))

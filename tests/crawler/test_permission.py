@@ -106,6 +106,32 @@ async def test_many_hosts_with_long_rules_hold_up_nobody(hosts: int) -> None:
     assert len(asker.asked) == hosts
 
 
+async def test_no_verdict_waits_for_the_reading_of_other_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rules are large, and stay in memory until their verdict is given."""
+    body = b"User-agent: *\n" + b"\n".join(b"Disallow:/*a*b%x" % number for number in range(5000))
+    permitting, held, most = permission(Asker(lambda origin: body), MemoryLedger()), 0, 0
+    read_long, allows = permitting._read_long, permitting._allows
+
+    async def reading(origin: str) -> Rulebook:
+        nonlocal held, most
+        rules = await read_long(origin)
+        assert rules.is_long
+        held += 1
+        most = max(most, held)
+        return rules
+
+    async def judging(rules: Rulebook, url: str) -> bool:
+        nonlocal held
+        allowed = await allows(rules, url)
+        held -= 1
+        return allowed
+
+    monkeypatch.setattr(permitting, "_read_long", reading)
+    monkeypatch.setattr(permitting, "_allows", judging)
+    await asyncio.gather(*(permitting.of(f"http://h{number}/page") for number in range(8)))
+    assert most <= 3
+
+
 @pytest.mark.parametrize("name", ["plain rules", "stars", "groups"])
 def test_a_rulebook_knows_about_how_much_memory_it_takes(name: str) -> None:
     tracemalloc.start()
