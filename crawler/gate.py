@@ -1,15 +1,15 @@
 """The gate: one request a host at a time, and never sooner than the host or our own manners allow."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Protocol
 
 from archive.clock import SYSTEM, Seams
-from archive.host import HostState, RobotsCopy
+from archive.host import HostState
+from crawler.holds import ASK_EVERY_S, Holds, Ledger
 
 LEAST_RETRY_S, MOST_RETRY_S = 1.0, 24 * 3600.0
 BACKOFF_S = 30.0
@@ -19,22 +19,6 @@ CIRCUIT_AFTER, CIRCUIT_S = 5, 900.0
 # A pause is so many times as long as the host took to answer: the rule of Heritrix' delayFactor, there 5 and at most
 # 30 s as well. With 1 a host is at work for us half of the time at most; quick ones have the delay above it anyway.
 DELAY_FACTOR, MOST_ADAPTED_S = 1.0, 30.0
-
-
-class Ledger(Protocol):
-    """What is remembered of hosts between runs; the desk implements it over the catalogue."""
-
-    async def load(self, hosts: Collection[str]) -> Sequence[HostState]:
-        """What is known of these hosts (keys: `archive.url.host_key`); nothing of one that was never asked."""
-
-    async def save(self, states: Sequence[HostState]) -> None:
-        """Remember these, in one transaction."""
-
-    async def load_robots(self, origin: str) -> RobotsCopy | None:
-        """The last copy of an origin's robots.txt (`https://example.org`), or None."""
-
-    async def save_robots(self, origin: str, copy: RobotsCopy) -> None:
-        """Remember this copy."""
 
 
 class TooLong(Exception):
@@ -58,6 +42,8 @@ class _Host:
     last_status: int | None = None
     reason: str = ""
     loaded: bool = False
+    delay_s: float = 0.0  # the longest that was asked for
+    told_s: float = float("inf")  # what the ledger knows of it
 
     @property
     def until(self) -> float:
@@ -84,7 +70,9 @@ class Gate:
         self._ledger, self._seams = ledger, seams
         self._delay_s, self._max_wait_s = delay_s, max_wait_s
         self._hosts: dict[str, _Host] = {}
+        self._holds = Holds(ledger, seams.monotonic, self._state)
         self._unsaved: set[str] = set()
+        self._remembering = asyncio.Lock()
         self._connections = asyncio.Semaphore(connections)
 
     @asynccontextmanager
@@ -95,31 +83,46 @@ class Gate:
         own delay, and DELAY_FACTOR times what the host took now, 30 s at most; none where neither asks for any.
         """
         state = self._hosts.setdefault(host, _Host())
-        async with state.lock:
-            await self.recall((host,))
-            await self._wait(state)
-            async with self._connections:
-                began = self._seams.monotonic()
-                try:
-                    yield
-                finally:
-                    now = self._seams.monotonic()
-                    pause = self._pause_s(delay_s, now - began) * (1 + JITTER * self._seams.chance.random())
-                    state.next_allowed = max(state.next_allowed, now + pause)
-                    self._unsaved.add(host)
+        with self._holds.use(host):
+            async with state.lock:
+                await self._come(host, state, max(self._delay_s, delay_s))
+                with self._holds.asking(host):
+                    async with self._connections:
+                        began = self._seams.monotonic()
+                        try:
+                            yield
+                        finally:
+                            self._over(host, state, delay_s, began)
+
+    def _over(self, host: str, state: _Host, delay_s: float, began: float) -> None:
+        now = self._seams.monotonic()
+        pause = self._pause_s(delay_s, now - began) * (1 + JITTER * self._seams.chance.random())
+        state.next_allowed = max(state.next_allowed, now + pause)
+        self._unsaved.add(host)
 
     def _pause_s(self, delay_s: float, took_s: float) -> float:
         asked = max(self._delay_s, delay_s)
         return max(asked, min(DELAY_FACTOR * took_s, MOST_ADAPTED_S)) if asked else 0.0
 
-    async def _wait(self, state: _Host) -> None:
+    async def _come(self, host: str, state: _Host, delay_s: float) -> None:
+        """Returns when the host is ours and may be asked, with nothing awaited in between."""
         while True:
+            await self._holds.hand_on(host)
+            await self.recall((host,))
             wait_s = state.until - self._seams.monotonic()
-            if wait_s <= 0:
-                return
-            if wait_s > self._max_wait_s:
+            if not self._holds.has(host):
+                await asyncio.sleep(ASK_EVERY_S)
+            elif wait_s > self._max_wait_s:
                 raise TooLong(wait_s, state.reason or "the host's delay is longer than this run waits")
-            await asyncio.sleep(wait_s)
+            elif wait_s > 0:
+                await asyncio.sleep(wait_s)
+            elif delay_s > state.told_s:  # whoever has the host after us must keep it too, even if we are killed now
+                state.delay_s = delay_s
+                self._unsaved.add(host)
+                await self.remember()
+            else:
+                state.delay_s = max(state.delay_s, delay_s)
+                return
 
     def answered(self, host: str, status: int | None, retry_after: str | None = None) -> float | None:
         """Note how the host answered; seconds for which it asked to be left alone, or None.
@@ -165,20 +168,28 @@ class Gate:
 
     async def remember(self) -> None:
         """Hand what has changed to the ledger."""
+        async with self._remembering:
+            await self._remember()
+
+    async def _remember(self) -> None:
         hosts, self._unsaved = self._unsaved, set()
         if hosts:
-            await self._ledger.save([self._state(host) for host in sorted(hosts)])
+            states = [self._state(host) for host in sorted(hosts)]
+            await self._ledger.save(states)
+            if self._holds.are_shared:
+                for saved in states:
+                    self._hosts[saved.host].told_s = saved.delay_s or 0.0
+
+    async def renew(self) -> None:
+        """Remember, and keep the hosts that are ours where other processes crawl too; to be called each second."""
+        async with self._remembering:
+            await self._remember()
+            await self._holds.renew(self._unsaved)
 
     async def recall(self, hosts: Collection[str]) -> None:
-        """Learn from the ledger what it knows of these hosts, all at once; once for each."""
-        states = {host: self._hosts.setdefault(host, _Host()) for host in hosts}
-        fresh = [host for host, state in states.items() if not state.loaded]
-        if not fresh:
-            return
-        known = {one.host: one for one in await self._ledger.load(fresh)}
-        for host in fresh:
-            if not states[host].loaded:  # nor by another meanwhile
-                self._recalled(states[host], known.get(host))
+        """Make these hosts ours, all at once, and learn what the ledger knows of them; those we have cost nothing."""
+        for known in await self._holds.borrow(hosts):
+            self._recalled(self._hosts.setdefault(known.host, _Host()), known)
 
     def ready_at(self, host: str) -> float:
         """When the host may be asked (monotonic seconds), as far as is known here.
@@ -189,22 +200,21 @@ class Gate:
         until = state.until if state is not None else 0.0
         return until if until - self._seams.monotonic() <= self._max_wait_s else 0.0
 
-    def _recalled(self, state: _Host, known: HostState | None) -> None:
-        state.loaded = True
-        if known is None:
-            return
-        state.failures, state.last_status, state.reason = (
-            min(known.failures, CIRCUIT_AFTER - 1),
-            known.last_status,
-            known.reason,
-        )
+    def _recalled(self, state: _Host, known: HostState) -> None:
+        if not state.loaded:
+            state.loaded = True
+            state.failures = max(state.failures, min(known.failures, CIRCUIT_AFTER - 1))
+            state.last_status, state.reason = state.last_status or known.last_status, state.reason or known.reason
+        if self._holds.are_shared and known.delay_s is not None:
+            state.told_s = known.delay_s
         if known.next_allowed is not None:
-            wait = (known.next_allowed - self._seams.now()).total_seconds()
-            state.next_allowed = self._seams.monotonic() + min(max(wait, 0.0), MOST_RETRY_S)
+            wait_s = (known.next_allowed - self._seams.now()).total_seconds()
+            until = self._seams.monotonic() + min(max(wait_s, 0.0), MOST_RETRY_S)
+            state.next_allowed = max(state.next_allowed, until)
 
     def _state(self, host: str) -> HostState:
         state = self._hosts[host]
         # The circuit is not kept: after a failure of one's own network the next run must not skip every host.
         wait = max(state.next_allowed, state.later_until) - self._seams.monotonic()
         allowed: datetime = self._seams.now() + timedelta(seconds=wait)
-        return HostState(host, allowed, self._delay_s, state.failures, state.last_status, state.reason)
+        return HostState(host, allowed, state.delay_s, state.failures, state.last_status, state.reason)

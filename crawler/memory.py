@@ -7,18 +7,19 @@ from dataclasses import replace
 from archive.host import HostState, RobotsCopy
 from archive.seed import Found, Outcome, Seed
 from archive.url import host_key
+from crawler.holds import Alone
 
 
-class MemoryLedger:
+class MemoryLedger(Alone):
     """What is remembered of hosts, for as long as the process lives."""
 
     def __init__(self) -> None:
         self.hosts: dict[str, HostState] = {}
         self.robots: dict[str, RobotsCopy] = {}
 
-    async def load(self, hosts: Collection[str]) -> Sequence[HostState]:
+    async def borrow(self, hosts: Collection[str]) -> Sequence[HostState]:
         """What is known of these hosts."""
-        return [self.hosts[host] for host in hosts if host in self.hosts]
+        return [self.hosts.get(host, HostState(host)) for host in hosts]
 
     async def save(self, states: Sequence[HostState]) -> None:
         """Remember these."""

@@ -9,8 +9,9 @@ from archive.clock import SYSTEM, Seams
 from crawler.asking import Asker, Keep
 from crawler.connect_to import ConnectTo
 from crawler.fetcher import Fetcher
-from crawler.gate import Gate, Ledger
+from crawler.gate import Gate
 from crawler.guard import Guard
+from crawler.holds import Ledger
 from crawler.limits import Limits
 from crawler.permission import Permission
 from crawler.publisher import for_host

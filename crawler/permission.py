@@ -11,7 +11,7 @@ from archive.host import RobotsCopy
 from archive.seed import OutcomeKind, Seed, Why
 from crawler.asking import Asker, Reply
 from crawler.body import coding, plain
-from crawler.gate import Ledger
+from crawler.holds import Ledger
 from crawler.leisure import at_leisure, at_once
 from crawler.limits import Limits
 from crawler.outcomes import classify, leads_to

@@ -16,7 +16,7 @@ from crawler import reactor
 from crawler.asking import Keep
 from crawler.dispatch import Dispatch
 from crawler.fetcher import Fetched
-from crawler.gate import Ledger
+from crawler.holds import Ledger
 from crawler.options import CrawlOptions, Means, make_means
 from crawler.progress import CrawlProgress
 from crawler.spider import Crew
@@ -131,7 +131,7 @@ async def _remember(means: Means, dispatch: Dispatch) -> None:
     while True:
         await asyncio.sleep(REMEMBER_S)
         try:
-            await means.gate.remember()
+            await means.gate.renew()
         except Exception as error:
             return dispatch.lost(error)
 

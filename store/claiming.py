@@ -12,6 +12,7 @@ from archive.seed import Seed
 from store import schema
 from store.captures import capture_of, capture_rows
 from store.database import Database
+from store.holding import Share, take
 from store.rows import chunks
 from store.unsettled import Unsettled, unsettled
 from store.urls import why_of
@@ -33,59 +34,79 @@ _WALK = """
         FROM walk WHERE walk.host IS NOT NULL
     ), hosts(host) AS (SELECT host FROM walk WHERE host IS NOT NULL LIMIT :hosts)
 """
-_HOSTS = text(_WALK + "SELECT host FROM hosts")  # noqa: S608  (constants only)
-_WAITING = text(
-    _WALK  # noqa: S608  (constants only)
-    + """
+_HELD = """
+    WITH hosts(host) AS (
+        SELECT host FROM host WHERE held_by = :holder AND host > :after ORDER BY host LIMIT :hosts
+    )
+"""
+_THOSE = "SELECT host FROM hosts"
+_WAITING = """
     SELECT url.id, hosts.host FROM hosts CROSS JOIN url WHERE url.id IN (
         SELECT mine.id FROM url AS mine
         WHERE mine.wanted_by = :run AND mine.lease_until IS NULL AND mine.host = hosts.host
         ORDER BY mine.due_at LIMIT :most
     )
-    """
-)
+"""
+# The next hosts after one, and what waits at them: of all hosts, and of those that a holder has.
+_OF_ALL = text(_WALK + _THOSE), text(_WALK + _WAITING)
+_OF_HELD = text(_HELD + _THOSE), text(_HELD + _WAITING)
 
 
 def claim(
-    db: Database, run: int, limit: int, now: datetime, lease_s: float = LEASE_S, per_host: int = PER_HOST
+    db: Database,
+    run: int,
+    limit: int,
+    now: datetime,
+    lease_s: float = LEASE_S,
+    per_host: int = PER_HOST,
+    share: Share | None = None,
 ) -> list[Seed]:
     """At most `limit` of the URLs that the run wants, the longest due of each host first, leased for `lease_s`.
 
     At most `per_host` of a host are out at any time, fewer when many hosts have some, so that all are served and none
     waits behind others.
     A URL that was claimed is not claimed again before it is settled, released, or its lease is over. A run that goes on
-    claiming renews the leases it has: whoever is slow with a URL is still at it.
+    claiming renews the leases it has: whoever is slow with a URL is still at it. One of several processes, with a
+    `share`, is given URLs of the hosts alone that it holds, and holds more of those that are free.
     """
     until, soon_over = now + timedelta(seconds=lease_s), now + timedelta(seconds=lease_s / 2)
     with db.writing() as connection:
         mine = update(_urls).where(_urls.c.claimed_by == run, _urls.c.lease_until < soon_over)
+        if share is not None:
+            mine = mine.where(_urls.c.leased_by == share.holder)
         connection.execute(mine.values(lease_until=until))
         over = update(_urls).where(_urls.c.lease_until < now).values(claimed_by=None, lease_until=None)
         connection.execute(over)
-        chosen = _choose(connection, run, limit, per_host, db.last_hosts.get(run, ""))
+        if share is not None:
+            take(connection, run, share, limit, now)
+        holder = share.holder if share is not None else None
+        chosen = _choose(connection, run, limit, per_host, db.last_hosts.get(run, ""), holder)
         if not chosen:
             return []
         db.last_hosts[run] = chosen[-1][1]
-        numbers = _lease(connection, run, [number for number, _ in chosen], until)
+        numbers = _lease(connection, run, [number for number, _ in chosen], until, holder)
         return _seeds(connection, run, numbers, now)
 
 
-def _choose(connection: Connection, run: int, limit: int, per_host: int, start: str) -> list[tuple[int, str]]:
-    """(URL number, host) from the host after `start` on, round to it again."""
+def _choose(
+    connection: Connection, run: int, limit: int, per_host: int, start: str, holder: str | None
+) -> list[tuple[int, str]]:
+    """(URL number, host) from the host after `start` on, round to it again; only hosts of the holder, if any."""
+    next_hosts, waiting = _OF_ALL if holder is None else _OF_HELD
     query = select(_urls.c.host).where(_urls.c.lease_until.is_not(None))
     out = Counter(connection.execute(query).scalars())
     share = min(per_host, max(1, BEFORE_SHARES // max(1, len(out))))
     chosen: list[tuple[int, str]] = []
     after, is_round = start, start == ""
     while len(chosen) < limit:
-        asked = {"run": run, "after": after, "hosts": _HOSTS_AT_ONCE}
-        hosts = list(connection.execute(_HOSTS, asked).scalars())
+        asked = {"run": run, "holder": holder, "after": after, "hosts": _HOSTS_AT_ONCE}
+        hosts = list(connection.execute(next_hosts, asked).scalars())
         if is_round and start:
             hosts = [host for host in hosts if host <= start]
         if hosts:
             left = limit - len(chosen)
             asked |= {"hosts": len(hosts), "most": max(1, min(share, left // len(hosts)))}
-            for number, host in connection.execute(_WAITING, asked):
+            for number, host in connection.execute(waiting, asked):
                 if out[host] < share and len(chosen) < limit:
                     out[host] += 1
                     chosen.append((number, host))
@@ -97,13 +118,13 @@ def _choose(connection: Connection, run: int, limit: int, per_host: int, start: 
     return chosen
 
 
-def _lease(connection: Connection, run: int, numbers: Sequence[int], until: datetime) -> list[int]:
+def _lease(connection: Connection, run: int, numbers: Sequence[int], until: datetime, holder: str | None) -> list[int]:
     """Those that nobody else took in between: compare and swap."""
     taken: list[int] = []
     for chunk in chunks(numbers):
         free = update(_urls).where(_urls.c.id.in_(chunk), _urls.c.lease_until.is_(None))
-        mine = free.values(claimed_by=run, lease_until=until, tries=_urls.c.tries + 1).returning(_urls.c.id)
-        taken += connection.execute(mine).scalars()
+        mine = free.values(claimed_by=run, lease_until=until, leased_by=holder, tries=_urls.c.tries + 1)
+        taken += connection.execute(mine.returning(_urls.c.id)).scalars()
     return taken
 
 

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, exists, func, select, true, update
 
 from archive.seed import Why
 from store import schema
 from store.citing import lay_trail
 from store.claiming import claim
 from store.database import Database
+from store.holding import clear
 from store.intervals import UNREACHED
 from store.rows import chunks
 from store.settling import settle
@@ -18,7 +19,8 @@ from store.unread import Unread, unread
 from store.urls import UNCLAIMED, Known, know
 
 __all__ = [
-    "Unread", "Wanted", "add_due", "add_seeds", "claim", "release", "release_all", "settle", "unread", "waiting",
+    "Unread", "Wanted", "add_due", "add_seeds", "claim", "is_waiting", "release", "release_all", "settle", "unread",
+    "waiting",
 ]  # fmt: skip
 
 _urls, _outcomes, _trail = schema.url, schema.outcome, schema.trail
@@ -122,6 +124,14 @@ def waiting(db: Database, run: int) -> int:
         return connection.execute(select(func.count()).where(_urls.c.wanted_by == run)).scalar_one()
 
 
+def is_waiting(db: Database, run: int) -> bool:
+    """Whether a URL of a run has no outcome yet; quick, however many there are."""
+    due = exists().where(_urls.c.wanted_by == run, _urls.c.lease_until.is_(None))
+    under_way = exists().where(_urls.c.wanted_by == run, _urls.c.lease_until.is_not(None))
+    with db.reading() as connection:
+        return bool(connection.execute(select(due | under_way)).scalar_one())
+
+
 def release(db: Database, run: int) -> int:
     """Frees what a run has claimed and not settled: it stays due; the number of URLs."""
     with db.writing() as connection:
@@ -132,13 +142,14 @@ def release(db: Database, run: int) -> int:
 def release_all(db: Database, now: datetime) -> int:
     """Clears up after runs that were killed, for whoever holds the data folder: leases end, what was due stays due.
 
-    Runs that never ended are `interrupted`. Answers how many URLs had been claimed.
+    Hosts are free, and runs that never ended `interrupted`. Answers how many URLs had been claimed.
     """
     with db.writing() as connection:
         nobody = {"wanted_by": None, "wanted_why": None, "claimed_by": None, "lease_until": None}
         claimed = connection.execute(select(func.count()).where(_urls.c.lease_until.is_not(None))).scalar_one()
         held = _urls.c.wanted_by.is_not(None) | _urls.c.lease_until.is_not(None)
         connection.execute(update(_urls).where(held).values(**nobody))
+        clear(connection, now)
         runs = schema.run
         connection.execute(update(runs).where(runs.c.state == "running").values(state="interrupted", finished=now))
     return claimed

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from archive.host import HostState, RobotsCopy
 from store import schema
 from store.database import Database
+from store.holding import STATE
 from store.rows import chunks
 
 _hosts, _robots = schema.host, schema.robots
@@ -20,7 +21,7 @@ def load(db: Database, hosts: Collection[str]) -> list[HostState]:
     known: list[HostState] = []
     with db.reading() as connection:
         for chunk in chunks(hosts):
-            known += [HostState(*row) for row in connection.execute(select(_hosts).where(_hosts.c.host.in_(chunk)))]
+            known += [HostState(*row) for row in connection.execute(select(*STATE).where(_hosts.c.host.in_(chunk)))]
     return known
 
 

@@ -29,8 +29,9 @@ run = Table(
 )
 
 # Every URL that is known, and when it is fetched next: the frontier. `wanted_by` is the run that will fetch it, for
-# `wanted_why` where that is not its lasting `why`; `claimed_by` and `lease_until` say who is at it. `good_capture_id`
-# is no foreign key: url and capture would need each other.
+# `wanted_why` where that is not its lasting `why`; `claimed_by` and `lease_until` say who is at it, `leased_by` which
+# of the run's processes where it has several. `good_capture_id` is no foreign key: url and capture would need
+# each other.
 url = Table(
     "url",
     metadata,
@@ -48,6 +49,7 @@ url = Table(
     Column("wanted_why", Words),
     Column("claimed_by", Integer),
     Column("lease_until", Moment),
+    Column("leased_by", Words),
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("failures", Integer, nullable=False, server_default="0"),
     Column("last_outcome", Words),
@@ -90,7 +92,8 @@ outcome = Table(
     UniqueConstraint("run_id", "citation_id", name="uq_outcome_run_citation"),
     CheckConstraint(text("(url_id IS NULL) <> (citation_id IS NULL)"), name="of_one"),
 )
-# The politeness ledger. Key: archive.url.host_key.
+# The politeness ledger. Key: archive.url.host_key. Of the processes of a run `held_by` alone may ask, until
+# `held_until` unless it renews that; `asked_by` wants to be next.
 host = Table(
     "host",
     metadata,
@@ -100,6 +103,16 @@ host = Table(
     Column("failures", Integer, nullable=False),
     Column("last_status", Integer),
     Column("reason", Words, nullable=False),
+    Column("held_by", Words),
+    Column("held_until", Moment),
+    Column("asked_by", Words),
+)
+Index(
+    "ix_host_held",
+    host.c.held_by,
+    host.c.host,
+    sqlite_where=text("held_by IS NOT NULL"),
+    postgresql_where=text("held_by IS NOT NULL"),
 )
 # The last robots.txt of each origin (scheme, host and port).
 robots = Table(

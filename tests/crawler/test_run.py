@@ -156,7 +156,7 @@ def test_a_full_disk_ends_the_crawl_and_claims_nothing(site: Site) -> None:
 
 def test_a_lost_ledger_ends_the_crawl(site: Site) -> None:
     class Lost(MemoryLedger):
-        async def load(self, hosts: Collection[str]) -> Sequence[HostState]:
+        async def borrow(self, hosts: Collection[str]) -> Sequence[HostState]:
             raise StoreError("no catalogue")
 
     with pytest.raises(StoreError, match="no catalogue"):

@@ -77,6 +77,10 @@ def test_captures_filed_before_the_second_digest_are_kept_without_it(tmp_path: P
         raw.execute("ALTER TABLE capture DROP COLUMN payload_sha1")
         raw.execute("DROP TABLE conversion")
         raw.execute("ALTER TABLE warc_file DROP COLUMN imported_from")
+        raw.execute("DROP INDEX ix_host_held")
+        for column in ("host DROP COLUMN held_by", "host DROP COLUMN held_until", "host DROP COLUMN asked_by"):
+            raw.execute(f"ALTER TABLE {column}")
+        raw.execute("ALTER TABLE url DROP COLUMN leased_by")
         raw.execute("UPDATE alembic_version SET version_num = '0003'")
     with open_database(f"sqlite:///{place}") as brought_up, brought_up.reading() as connection:
         (capture,) = map(capture_of, connection.execute(capture_rows()))
@@ -106,6 +110,7 @@ def _at_first_step(place: Path) -> set[str]:
         later = ("page", "document", "host", "robots", "schedule")
         for name in ("page_index", "outcome", "capture", "conversion", "warc_file", *later):
             raw.execute(f"DROP TABLE {name}")
+        raw.execute("ALTER TABLE url DROP COLUMN leased_by")
         raw.execute("UPDATE alembic_version SET version_num = '0001'")
         raw.execute("INSERT INTO run(kind, targets, state, forced, started) VALUES ('archive', '[]', 'done', 0, 0)")
     return _tables(place)
