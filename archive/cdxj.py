@@ -1,5 +1,6 @@
 """CDXJ: the sorted index of captures, its lines made while writing and merged at the end of a run."""
 
+import fcntl
 import heapq
 import json
 import mmap
@@ -9,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from archive.capture import Capture, RecordType
 from archive.files import WARC_FOLDER, sync_folder, write_whole
@@ -66,9 +68,19 @@ def merge_index(folder: Path) -> int:
     """Merge all waiting lines into `index.cdxj`, byte-sorted, each line once; the number of files merged.
 
     Reads no WARC file and holds no index in memory. The new index replaces the old one at once or not at all, and
-    the waiting lines go only afterwards, so a crash at any point costs nothing.
+    the waiting lines go only afterwards, so a crash at any point costs nothing. Processes merge one after the other.
     """
-    waiting = waiting_lines(folder)
+    if not waiting_lines(folder):
+        return 0
+    fd = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        return _merge(folder, waiting_lines(folder))
+    finally:
+        os.close(fd)
+
+
+def _merge(folder: Path, waiting: list[Path]) -> int:
     if not waiting:
         return 0
     index = folder / INDEX
@@ -106,7 +118,10 @@ def lookup(folder: Path, url: str, when: datetime | None = None) -> list[Entry]:
     """
     prefix = surt(url).encode() + b" "
     found: set[bytes] = set()
-    for path in (folder / INDEX, *waiting_lines(folder)):
+    for path in (
+        *waiting_lines(folder),
+        folder / INDEX,
+    ):  # in this order: what another process merges now is in the last
         found.update(_matching(path, prefix))
     entries = [entry for entry in map(parse_line, sorted(found)) if entry is not None]
     if when is not None:
@@ -137,9 +152,18 @@ def parse_line(line: bytes) -> Entry | None:
 
 def _matching(path: Path, prefix: bytes) -> Iterator[bytes]:
     """The lines of a sorted file that start with `prefix`."""
-    if not path.exists() or not path.stat().st_size:
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
         return
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as lines:
+    with file:
+        yield from _matching_in(file, prefix)
+
+
+def _matching_in(file: BinaryIO, prefix: bytes) -> Iterator[bytes]:
+    if not os.fstat(file.fileno()).st_size:
+        return
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as lines:
         at = _first_not_below(lines, prefix)
         while lines[at : at + len(prefix)] == prefix:
             end = lines.find(b"\n", at)

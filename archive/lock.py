@@ -44,6 +44,10 @@ class FolderLock:
         self._tell_holder()
         return self
 
+    def fileno(self) -> int:
+        """The lock's file, for a process to inherit: the folder stays held until the last of them has ended."""
+        return self._fd
+
     def __exit__(self, *_: object) -> None:
         os.close(self._fd)
         self._fd = -1

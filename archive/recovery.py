@@ -58,13 +58,21 @@ def _nobody(_: Sequence[Item]) -> None:
     """What is handed adopted records when nobody keeps rows."""
 
 
+def _any(_: str) -> bool:
+    """Every file, where nobody else writes."""
+    return True
+
+
 def recover(
     folder: Path,
     known_end: Callable[[str], int | None],
     adopt: Callable[[Sequence[Item]], None] = _nobody,
     seams: Seams = SYSTEM,
+    of: Callable[[str], bool] = _any,
 ) -> Recovered:
     """Put the WARC files of a data folder in order after a crash; hold the folder's lock while it runs.
+
+    With `of`, only those files whose names it says yes to: others may be written meanwhile.
 
     `known_end` gives the end (offset + length) of the last capture or conversion that the catalogue has of a file, or
     None. Each file still named `.open` is read from its start: what stands behind its last whole event is saved as
@@ -80,9 +88,10 @@ def recover(
         closed = {
             path.name.removesuffix(OPEN): _recover_file(folder, path, known_end, adopt, found, log)
             for path in sorted((folder / WARC_FOLDER).glob("*" + OPEN))
+            if of(path.name)
         }
         merge_index(folder)
-        _enter_files(folder, log, closed, found)
+        _enter_files(folder, log, closed, found, of)
     except OSError as error:
         raise WriteFailed(f"{error.filename or folder} could not be repaired: {error.strerror}") from error
     return replace(found, log_torn=log.set_aside)
@@ -141,14 +150,16 @@ def _whole_events(path: Path, name: str) -> tuple[int, int, list[Item]]:
     return end, records, [one for one in items if one.offset + one.length <= end]
 
 
-def _enter_files(folder: Path, log: CustodyLog, closed: dict[str, dict[str, int]], found: Recovered) -> None:
+def _enter_files(
+    folder: Path, log: CustodyLog, closed: dict[str, dict[str, int]], found: Recovered, of: Callable[[str], bool]
+) -> None:
     """Gives each finished file its entry: those just closed, one whose run died before it could, those of old.
 
     Of those no more is said than what their bytes are; reading them is left to `verify`.
     """
     known = read_chain(folder).claims
     for path in sorted((folder / WARC_FOLDER).glob("*.warc.gz")):
-        if path.name in known:
+        if path.name in known or not of(path.name):
             continue
         how = "closed after a crash" if path.name in closed else "found without an entry"
         facts = {"bytes": path.stat().st_size, "sha256": file_digest(path), **closed.get(path.name, {}), "how": how}

@@ -152,6 +152,12 @@ class WarcFile:
             rest = rest[count:]
 
 
+def process_of(name: str) -> int | None:
+    """The number of the process that wrote a file of this name; None for a name that is not ours."""
+    parts = name.split("-")
+    return int(parts[3]) if len(parts) == 5 and parts[3].isdecimal() else None
+
+
 def file_name(timestamp14: str, serial: int, unique: uuid.UUID) -> str:
     """`sourcekeep-timestamp14-serial-process-uuid.warc.gz` (WARC/1.1 Annex C, with a part that no other run has)."""
     return f"sourcekeep-{timestamp14}-{serial:05d}-{os.getpid()}-{unique.hex[:8]}.warc.gz"

@@ -73,7 +73,7 @@ def with_catalogue(urls: list[str], origin: str, folder: Path) -> Counter[str]:
         wanted = [Wanted(seed.url, seed.why, seed.via, seed.hops, seed.publisher) for seed in seeds(urls)]
         frontier.add_seeds(place.database, run, wanted, now=now)
         crawl(
-            CatalogueSupply(place, run, settled=lambda done: kinds.update(one.kind.value for one in done)),
+            CatalogueSupply(place, run, settled=lambda done: kinds.update(kind.value for _, kind in done)),
             keep=place.writer.keep,
             pool=place.pool,
             ledger=CatalogueLedger(place),

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Self
 
 from archive.errors import Interrupted, NetworkDown, UsageError
-from archive.seed import Outcome, OutcomeKind, Why
+from archive.seed import OutcomeKind, Why
 from archive.url import host_key
 from crawler.run import crawl
 from desk.bare import file_as_sources, wanted_url
@@ -21,9 +21,10 @@ from desk.output import say
 from desk.place import Place, held
 from desk.progress import shown
 from desk.resolving import Resolver
-from desk.supply import CatalogueSupply
+from desk.supply import CatalogueSupply, Ended
 from desk.targets import Targets, sort_targets
 from desk.telling import tell
+from desk.workers import Workers
 from store import dossier, frontier, runs
 from store.keys import keys_at
 from store.search import SearchIndex
@@ -164,6 +165,9 @@ class _Job:
         """Crawls until nothing is due and nothing more can be read or resolved, or until it is stopped."""
         place = self._place
         with shown() as progress:
+            if place.config.crawl.workers > 1:
+                Workers(place, self._run, self._supply.look_further, self._settled, progress, self._stop).crawl()
+                return
             crawl(
                 self._supply,
                 keep=place.writer.keep,
@@ -183,8 +187,8 @@ class _Job:
         SearchIndex(self._place.database).refresh()
         self._finished = True
 
-    def _settled(self, outcomes: Sequence[Outcome]) -> None:
-        self._resolver.heard(outcomes)
+    def _settled(self, ended: Sequence[Ended]) -> None:
+        self._resolver.heard(ended)
         self._reading.wake()
 
     def _further(self) -> bool:

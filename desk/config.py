@@ -20,6 +20,7 @@ class Crawl(_Part):
 
     contact: str = Field(default=EXAMPLE, pattern=r"^[ -~]*$", description="where a site finds out who is asking")
     delay_s: float = Field(default=1.0, ge=0, description="least time between two requests to one host, seconds")
+    workers: int = Field(default=1, ge=1, le=32, description="crawling processes, which share the hosts of a run")
     max_wait_s: float = Field(default=60.0, ge=0, description="longest wait a host may ask for within a run, seconds")
     total_s: float = Field(default=60.0, gt=0, description="longest time for one answer, seconds")
     idle_s: float = Field(default=20.0, gt=0, description="longest silence within an answer, seconds")

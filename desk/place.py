@@ -17,6 +17,7 @@ from archive.lock import FolderLock
 from archive.reader import items_in
 from archive.records import Agent
 from archive.recovery import Recovered, recover
+from archive.warcfile import process_of
 from archive.writer import ArchiveWriter, Kept
 from desk.config import Config
 from desk.custody import say_torn
@@ -28,13 +29,14 @@ from store.database import Database, open_database
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a run works with; the folder lock is held while this lives."""
+    """What a run works with; the folder lock is held while this lives. None: by whoever began the run."""
 
     config: Config
     seams: Seams
     database: Database
     writer: ArchiveWriter
     pool: Pool
+    lock: FolderLock | None = None
 
 
 def user_agent(config: Config) -> str:
@@ -58,21 +60,24 @@ def raise_if_full(config: Config) -> None:
 
 
 @contextmanager
-def catalogue(config: Config) -> Iterator[Database]:
-    """The catalogue alone, for commands that only ask. Made empty when there is none yet."""
+def catalogue(config: Config, *, alone: bool = True) -> Iterator[Database]:
+    """The catalogue by itself, for commands that only ask; not `alone` when other processes of the same run write.
+
+    Made empty when there is none yet.
+    """
     make_folder(config.data)
     database = open_database(config.database_url)
     try:
         yield database
     finally:
-        database.close()
+        database.close(alone=alone)
 
 
-def reading_pool(config: Config) -> Pool:
-    """The reading processes with the limits of the settings."""
+def reading_pool(config: Config, *, of: int = 1) -> Pool:
+    """The reading processes with the limits of the settings; when `of` pools share them, a part of them."""
     reading = config.reading
     limits = Limits(cpu_s=reading.wall_s, wall_s=reading.wall_s, memory_bytes=reading.memory_mib << 20)
-    return Pool(reading.workers, limits)
+    return Pool(max(1, reading.workers // of), limits)
 
 
 @contextmanager
@@ -84,38 +89,57 @@ def held(config: Config, seams: Seams = SYSTEM) -> Iterator[Place]:
     make_folder(config.data)
     raise_if_full(config)
     with ExitStack() as closing:
-        closing.enter_context(FolderLock(config.data))
+        lock = closing.enter_context(FolderLock(config.data))
         database = closing.enter_context(catalogue(config))
         repair(database, config.data, seams)
-
-        def file_kept(kept: Sequence[Kept]) -> None:
-            intake.file_kept(database, [one.item for one in kept])
-
-        agent = Agent(
-            software=f"sourcekeep/{version('sourcekeep')}",
-            user_agent=user_agent(config),
-            operator=config.crawl.contact,
-            robots="obey (RFC 9309; unreachable means disallow)",
-        )
-        run = f"{os.getpid()}-{seams.new_id().hex[:8]}"
-        least_free = config.least_free_mib << 20
-        writer = closing.enter_context(
-            ArchiveWriter(config.data, run=run, agent=agent, on_durable=file_kept, seams=seams, least_free=least_free)
-        )
+        writer = closing.enter_context(_writer(config, database, seams))
         pool = closing.enter_context(reading_pool(config))
+        yield Place(config, seams, database, writer, pool, lock)
+
+
+@contextmanager
+def joined(config: Config, *, of: int, seams: Seams = SYSTEM) -> Iterator[Place]:
+    """The place for one of `of` processes that crawl within a run: whoever began that holds the lock, and repairs."""
+    with ExitStack() as closing:
+        database = closing.enter_context(catalogue(config, alone=False))
+        writer = closing.enter_context(_writer(config, database, seams))
+        pool = closing.enter_context(reading_pool(config, of=of))
         yield Place(config, seams, database, writer, pool)
 
 
-def repair(database: Database, data: Path, seams: Seams = SYSTEM) -> None:
-    """Files that a killed run left open or that `scrapy crawl` wrote: adopted as far as they are whole, and said."""
+def _writer(config: Config, database: Database, seams: Seams) -> ArchiveWriter:
+    """What writes the files of this process, each capture with its row."""
+
+    def file_kept(kept: Sequence[Kept]) -> None:
+        intake.file_kept(database, [one.item for one in kept])
+
+    agent = Agent(
+        software=f"sourcekeep/{version('sourcekeep')}",
+        user_agent=user_agent(config),
+        operator=config.crawl.contact,
+        robots="obey (RFC 9309; unreachable means disallow)",
+    )
+    run = f"{os.getpid()}-{seams.new_id().hex[:8]}"
+    least_free = config.least_free_mib << 20
+    return ArchiveWriter(config.data, run=run, agent=agent, on_durable=file_kept, seams=seams, least_free=least_free)
+
+
+def repair(database: Database, data: Path, seams: Seams = SYSTEM, *, process: int | None = None) -> None:
+    """Files that a killed run left open or that `scrapy crawl` wrote: adopted as far as they are whole, and said.
+
+    With `process`, only those that the process of this number wrote: others are being written.
+    """
     adopted = 0
 
     def adopt(items: Sequence[Capture | Conversion]) -> None:
         nonlocal adopted
         adopted += _adopt(database, data, items)
 
-    recovered = recover(data, lambda name: reconcile.known_end(database, name), adopt, seams)
-    for path in sorted((data / WARC_FOLDER).glob("*.warc.gz")):
+    def is_ours(name: str) -> bool:
+        return process is None or process_of(name) == process
+
+    recovered = recover(data, lambda name: reconcile.known_end(database, name), adopt, seams, is_ours)
+    for path in filter(lambda path: is_ours(path.name), sorted((data / WARC_FOLDER).glob("*.warc.gz"))):
         if reconcile.known_end(database, path.name) is None:
             adopt(_items_of(path))
     if adopted:

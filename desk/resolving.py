@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from archive.seed import Outcome, OutcomeKind, Why
+from archive.seed import OutcomeKind, Why
 from archive.url import host_key, same_key
 from crawler.publisher import Publisher, named
 from desk.place import Place
-from desk.supply import publisher_of
+from desk.supply import Ended, publisher_of
 from extract.matching import ACCEPT, PROPOSE, Candidate, Match, match_title
 from store import dossier, frontier, intake, runs, works
 from store.dossier import CitedWork
@@ -36,9 +36,9 @@ class Resolver:
     _seeded: set[tuple[int, str]] = field(default_factory=set)
     _final: set[int] = field(default_factory=set)
 
-    def heard(self, outcomes: Iterable[Outcome]) -> None:
+    def heard(self, ended: Iterable[Ended]) -> None:
         """Remembers how addresses ended, so that a dead one is not believed."""
-        self._ended.update((same_key(outcome.seed.url), outcome.kind) for outcome in outcomes)
+        self._ended.update((same_key(url), kind) for url, kind in ended)
 
     def step(self) -> bool:
         """Resolves what can be resolved now and seeds what it leads to; True when something was added to fetch."""

@@ -3,13 +3,16 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 
 from archive.seed import Outcome, OutcomeKind, Seed, Why
 from crawler.publisher import for_host
 from desk.place import Place
 from store import frontier
+from store.holding import Share
+
+Ended = tuple[str, OutcomeKind]  # a URL, and how it ended
 
 
 def publisher_of(host: str) -> str:
@@ -25,9 +28,9 @@ def is_found(seed: Seed) -> bool:
 class CatalogueSupply:
     """`crawler.run.Supply` for one run.
 
-    `settled` hears of outcomes once they are filed; `further` is asked when nothing is due: it does what may lead to
-    more (records to read, citations to resolve) and answers whether it did. Of what pages lead to, a host is asked for
-    so much as the settings grant; the rest ends as skipped and stays due.
+    `settled` hears how URLs ended once that is filed; `further` is asked when nothing is due: it does what may lead to
+    more (records to read, citations to resolve) and answers whether it did. `share`: only this part of the hosts. Of
+    what pages lead to, a host is asked for so much as the settings grant; the rest ends as skipped and stays due.
     """
 
     def __init__(
@@ -35,10 +38,11 @@ class CatalogueSupply:
         place: Place,
         run: int,
         *,
-        settled: Callable[[Sequence[Outcome]], None] = lambda outcomes: None,
+        settled: Callable[[Sequence[Ended]], None] = lambda ended: None,
         further: Callable[[], bool] = lambda: False,
+        share: Share | None = None,
     ) -> None:
-        self._place, self._run = place, run
+        self._place, self._run, self._share = place, run, share
         self._settled, self._further = settled, further
         crawl = place.config.crawl
         self._threads = ThreadPoolExecutor(2, "catalogue")  # a claim may take long, and outcomes do not wait for it
@@ -53,7 +57,7 @@ class CatalogueSupply:
     def _claim(self, limit: int) -> Sequence[Seed]:
         place = self._place
         while True:
-            claimed = frontier.claim(place.database, self._run, limit, place.seams.now())
+            claimed = frontier.claim(place.database, self._run, limit, place.seams.now(), share=self._share)
             seeds = self._within_budget(claimed)
             if seeds or not (claimed or self._further()):
                 return seeds
@@ -74,13 +78,17 @@ class CatalogueSupply:
         """Files how these ended and what they led to, then says so."""
         await asyncio.get_running_loop().run_in_executor(self._threads, self._settle, outcomes)
 
+    def look_further(self) -> "Future[bool]":
+        """Has `further` asked, for whoever sees to it that others claim."""
+        return self._threads.submit(self._further)
+
     def close(self) -> None:
         """Returns when no claim is under way any more, also one that an ended crawl did not wait for."""
         self._threads.shutdown()
 
     def _settle(self, outcomes: Sequence[Outcome]) -> None:
         self._file(outcomes)
-        self._settled(outcomes)
+        self._settled([(outcome.seed.url, outcome.kind) for outcome in outcomes])
 
     def _file(self, outcomes: Sequence[Outcome]) -> None:
         for why in dict.fromkeys(outcome.seed.why for outcome in outcomes):

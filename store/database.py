@@ -88,10 +88,13 @@ class Database:
         except sqlite_module().OperationalError as error:  # of a statement that went past SQLAlchemy
             raise StoreError(f"{shown(self.engine.url)}: {error}", advice=_advice(str(error))) from error
 
-    def close(self) -> None:
-        """Let go of the database; what was written is moved out of the write-ahead log, so that it stays short."""
+    def close(self, *, alone: bool = True) -> None:
+        """Let go of the database; what was written is moved out of the write-ahead log, so that it stays short.
+
+        That waits for others who read or write: not where they are at it on purpose (not `alone`).
+        """
         try:
-            if self.is_sqlite and self._wrote:
+            if self.is_sqlite and self._wrote and alone:
                 self._shorten()
         finally:
             self.engine.dispose()

@@ -14,9 +14,17 @@ from desk.output import as_json, safe
 @click.option("--due", is_flag=True, help="What the schedule of captures says is due.")
 @click.option("--all", "everything", is_flag=True, help="Every incident that is known.")
 @click.option("--force", is_flag=True, help="Capture again what is not yet due.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 32),
+    metavar="N",
+    help="Crawl in N processes, which share the hosts (default: crawl.workers, 1).",
+)
 @common
 @pass_call
-def archive_command(call: Call, targets: tuple[str, ...], due: bool, everything: bool, force: bool) -> int:
+def archive_command(
+    call: Call, targets: tuple[str, ...], due: bool, everything: bool, force: bool, workers: int | None
+) -> int:
     """Archive every source that a record cites: the main job.
 
     TARGET is an incident page or record (file or URL, any known format), a file of URLs, the URL of a source, or
@@ -34,6 +42,8 @@ def archive_command(call: Call, targets: tuple[str, ...], due: bool, everything:
 
     if not (targets or due or everything):
         raise click.UsageError("give a TARGET, --due or --all")
+    if workers is not None:
+        call.flags["crawl"] = {"workers": workers}
     run = archive(call.config, targets, due=due, everything=everything, force=force)
     if call.json:
         as_json(run)

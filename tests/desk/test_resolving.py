@@ -45,7 +45,7 @@ def asked(one: Resolver) -> list[Seed]:
 def settle(one: Resolver, seed: Seed, kind: OutcomeKind, *found: Found) -> None:
     outcome = Outcome(seed, kind, found=found)
     frontier.settle(one.place.database, one.run, [outcome], SYSTEM.now())
-    one.heard([outcome])
+    one.heard([(seed.url, kind)])
 
 
 def resolution(one: Resolver) -> dict[str, Any]:
