@@ -1,7 +1,7 @@
 """One of the processes that crawl for a run: it claims, fetches and settles as it is told by whoever began the run.
 
 Standard input: an Order as a line of JSON, later perhaps `done`; when it closes, the process stops. Standard output: a
-line of JSON for what was settled, how far it is, and what broke it.
+line of JSON for what was settled, how far it is, that it ends in order, or what broke it.
 """
 
 import ctypes
@@ -82,7 +82,8 @@ def main() -> None:
     except SourcekeepError as error:
         teller.tell(broke=[type(error).__name__, str(error), error.advice])
     except Exception as error:
-        teller.tell(broke=["", "".join(traceback.format_exception(error)), ""])
+        told = f"{type(error).__name__}: {error}"
+        teller.tell(broke=["", told, "".join(traceback.format_exception(error))])
     os._exit(0)  # threads that wait for nothing any more
 
 

@@ -5,6 +5,7 @@ import os
 import queue
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -12,7 +13,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import archive.errors
 from archive.errors import CrawlError, SourcekeepError
@@ -20,7 +21,7 @@ from archive.seed import OutcomeKind
 from crawler.dispatch import REPORT_S
 from crawler.progress import CrawlProgress, HostProgress
 from crawler.run import signals_set
-from desk.output import say
+from desk.output import safe, say
 from desk.place import Place, repair
 from desk.supply import Ended
 from desk.worker import DONE, Order
@@ -30,7 +31,9 @@ from store import frontier, holding
 MOST_DEATHS = 10
 LOOK_EVERY_S = 0.25
 # After a stop they have so long; five seconds are promised for the whole call.
-ENDING_S = 3.3
+ENDING_S = 3.8
+# When all is done they close their files; who takes longer hangs, and is killed.
+CLOSING_S = 60.0
 _START = "import sys; sys.path.append(sys.argv[1]); from desk.worker import main; main()"
 _ROOMS = str(Path(__file__).resolve().parents[1])  # last in the path, so that a clone works as what is installed does
 
@@ -41,6 +44,7 @@ class _Worker:
 
     holder: str
     process: subprocess.Popen[bytes]
+    said: IO[bytes]  # on standard error, for when it dies
     counts: Sequence[int] = (0, 0, 0, 0, 0)  # done, failed, bytes, waiting, under way
     hosts: dict[str, HostProgress] = field(default_factory=dict)
     in_order: bool = False  # it has said that it ends
@@ -51,6 +55,15 @@ class _Worker:
         with suppress(OSError):
             self.process.stdin.write(line)
             self.process.stdin.flush()
+
+    @property
+    def last_words(self) -> str:
+        """How it ended, and the last line that it said."""
+        code = self.process.returncode
+        self.said.seek(max(0, self.said.seek(0, os.SEEK_END) - 4096))
+        lines = self.said.read().decode("utf-8", "replace").split("\n")
+        last = next((line for line in reversed(lines) if line.strip()), "")
+        return ": ".join(filter(None, (f"signal {-code}" if code < 0 else f"exit {code}", safe(last.strip()))))
 
     def stop(self) -> None:
         """It ends as soon as it can."""
@@ -103,14 +116,16 @@ class Workers:
     def _begin(self) -> None:
         place, lock = self._place, self._place.lock
         assert lock is not None, "whoever begins a run holds the folder"
+        said = tempfile.TemporaryFile()  # noqa: SIM115  (as long as the worker)
         process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-P", "-c", _START, _ROOMS],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=said,
             process_group=0,  # a Ctrl-C is heard here, and told
             pass_fds=(lock.fileno(),),  # nobody else has the folder while one of them lives
         )
-        worker = _Worker(f"{process.pid}-{place.seams.new_id().hex[:8]}", process)
+        worker = _Worker(f"{process.pid}-{place.seams.new_id().hex[:8]}", process, said)
         self._workers.append(worker)
         threading.Thread(target=self._listen, args=(worker,), name="worker", daemon=True).start()
         config = place.config.model_dump(mode="json")
@@ -152,15 +167,16 @@ class Workers:
 
     def _ended(self, worker: _Worker) -> None:
         """Its files are closed, or put in order now; what it had under way is others' to fetch."""
-        code = worker.process.wait()
+        worker.process.wait()
         worker.stop()
         self._workers.remove(worker)
         self._left.append(worker)
         worker.counts = (*worker.counts[:3], 0, 0)
-        if worker.in_order and (self._done or self._stop.is_set()):
+        with worker.said:
+            how = worker.last_words
+        if self._stop.is_set() or (worker.in_order and self._done):
             return
         self._deaths += 1
-        how = f"signal {-code}" if code < 0 else f"exit {code}"
         say(f"a crawling process ended before its time ({how}); what it had under way is fetched by another")
         repair(self._place.database, self._place.config.data, self._place.seams, process=worker.process.pid)
         holding.bury(self._place.database, worker.holder, self._place.seams.now())
@@ -178,6 +194,9 @@ class Workers:
                 if not (found or frontier.is_waiting(self._place.database, self._run)):
                     self._finish()
             return
+        if self._done and time.monotonic() > self._look_at + CLOSING_S:
+            for worker in self._workers:
+                worker.process.kill()
         if self._done or time.monotonic() < self._look_at:
             return
         self._look_at = time.monotonic() + LOOK_EVERY_S
@@ -185,7 +204,7 @@ class Workers:
             self._looking = self._look()
 
     def _finish(self) -> None:
-        self._done = True
+        self._done, self._look_at = True, time.monotonic()
         for worker in self._workers:
             worker.say(DONE)
 
@@ -199,6 +218,7 @@ class Workers:
                 worker.process.wait(max(0.0, until - time.monotonic()))
             worker.process.kill()
             worker.process.wait()
+            worker.said.close()
         self._progress(self._moment())
 
     def _moment(self) -> CrawlProgress:
@@ -217,6 +237,8 @@ def _error(name: str, told: str, advice: str) -> Exception:
     """What broke a worker, as it would have been raised here."""
     kind = getattr(archive.errors, name, None) if name else None
     if kind is None or not issubclass(kind, SourcekeepError):
-        return RuntimeError(f"a crawling process broke: {told}")
+        broken = RuntimeError(f"a crawling process broke: {told}")
+        broken.add_note(advice)  # its traceback
+        return broken
     error: SourcekeepError = kind(told, advice=advice)
     return error

@@ -111,21 +111,27 @@ def many(site: Site, count: int = 1200) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("serve", "requests", "sign"),
+    ("serve", "requests", "sign", "more"),
     [
-        pytest.param(documents, 16, TERM, id="documents wait to be read"),
-        pytest.param(large, 9, INT, id="large bodies are in flight"),
-        pytest.param(silent, 70, TERM, id="silent hosts"),
-        pytest.param(lambda site: silent(site, "/robots.txt"), 30, INT, id="silent robots.txt"),
-        pytest.param(many, 300, INT, id="many hosts"),
+        pytest.param(documents, 16, TERM, [], id="documents wait to be read"),
+        pytest.param(large, 9, INT, [], id="large bodies are in flight"),
+        pytest.param(silent, 70, TERM, [], id="silent hosts"),
+        pytest.param(lambda site: silent(site, "/robots.txt"), 30, INT, [], id="silent robots.txt"),
+        pytest.param(many, 300, INT, [], id="many hosts"),
+        pytest.param(silent, 70, INT, ["--workers", "2"], id="silent hosts, two workers"),
     ],
 )
 def test_a_crawl_ends_in_good_order_and_goes_on(
-    site: Site, tmp_path: Path, serve: Callable[[Site], list[str]], requests: int, sign: signal.Signals
+    site: Site,
+    tmp_path: Path,
+    serve: Callable[[Site], list[str]],
+    requests: int,
+    sign: signal.Signals,
+    more: list[str],
 ) -> None:
     urls = serve(site)
     program = Program(tmp_path / "data", site.origin, delay_s=0)
-    process = program.start("archive", write_list(tmp_path, urls), "--json")
+    process = program.start("archive", write_list(tmp_path, urls), *more, "--json")
     wait_for(lambda: len(site.requests) >= requests, process)
     end = stopped(process, sign)
     assert_in_good_order(end, program)
