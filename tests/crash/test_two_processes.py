@@ -115,6 +115,7 @@ def test_two_processes_keep_every_delay_though_one_is_killed(site: Site, tmp_pat
 
 
 @pytest.mark.torture
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("seed", range(4))
 def test_they_keep_every_delay_though_they_are_killed_again_and_again(site: Site, tmp_path: Path, seed: int) -> None:
     crawled_and_killed(tmp_path, site, pages=12, kills=5, dice=random.Random(seed))
