@@ -11,7 +11,6 @@ from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.settings import Settings
 
 from archive.errors import Interrupted
-from archive.seed import OutcomeKind, Seed
 from crawler import reactor
 from crawler.asking import Keep
 from crawler.dispatch import Dispatch
@@ -20,7 +19,8 @@ from crawler.holds import Ledger
 from crawler.options import CrawlOptions, Means, make_means
 from crawler.progress import CrawlProgress
 from crawler.spider import Crew
-from crawler.supply import Stop, Stopped, Supply
+from crawler.straight import Straight
+from crawler.supply import Stop, Supply
 from extract.pool import Pool
 
 __all__ = ["CrawlOptions", "CrawlProgress", "Keep", "Ledger", "Stop", "Supply", "check", "crawl"]
@@ -72,28 +72,15 @@ def check(
     """As `crawl`, but no page is read and no spider is started: what a link check needs, several times faster."""
 
     async def work(dispatch: Dispatch, means: Means) -> None:
-        fetching: set[asyncio.Task[None]] = set()
+        async def conclude(fetched: Fetched) -> None:
+            dispatch.conclude(fetched)
 
-        def fetch(seed: Seed) -> None:
-            task = asyncio.ensure_future(_fetch(dispatch, means, seed))
-            fetching.add(task)
-            task.add_done_callback(fetching.discard)
-
-        dispatch.sends = fetch
+        straight = Straight(dispatch, means.fetcher, conclude)
+        dispatch.sends = straight.send
         await dispatch.run()
-        await asyncio.gather(*fetching, return_exceptions=True)
+        await straight.ended()
 
     _run(supply, work, keep, ledger, options, progress, stop, backlog)
-
-
-async def _fetch(dispatch: Dispatch, means: Means, seed: Seed) -> None:
-    try:
-        fetched = await dispatch.fetch(means.fetcher, seed)
-    except Stopped:
-        return
-    except Exception as error:
-        fetched = Fetched(seed, OutcomeKind.SKIPPED, f"could not be fetched: {error}")
-    dispatch.conclude(fetched)
 
 
 def _run(

@@ -1,7 +1,7 @@
 """The spider of a publisher: sends its seeds to be fetched, and has pages that lead on read in a worker process."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from crawler.body import coding, entity_aside, is_long, opening, plain
 from crawler.dispatch import Dispatch
 from crawler.fetcher import Fetched, Fetcher
 from crawler.publisher import UNCLAIMED, Publisher, publishers
+from crawler.straight import Straight
 from crawler.supply import Stopped
 from extract.glance import looks_like_html
 from extract.leading import may_lead
@@ -50,31 +51,38 @@ class PublisherSpider(Spider):
             self.crew = crew
 
     async def start(self) -> AsyncIterator[Request]:
-        """A request for each seed as it comes; outside a run the publisher's own listings and works are the seeds."""
+        """Outside a run a request for each seed, which are the publisher's own listings and works.
+
+        In a run nothing: its seeds go straight to the fetcher. The way through Scrapy's engine costs as much as all
+        that is done with a seed besides (docs/decisions/0021).
+        """
         if hasattr(self, "crew"):
-            async for request in self.requests():
-                yield request
+            await self.work()
             return
         from crawler.standalone import alone
 
         async with alone(self) as self.crew:
-            async for request in self.requests():
-                yield request
+            async for seed in self.crew.dispatch.feed(self.feeds_on):
+                meta = {"seed": seed, "download_slot": seed.host}
+                yield Request(seed.url, callback=self.answered, errback=self.unanswered, meta=meta, dont_filter=True)
 
-    async def requests(self) -> AsyncIterator[Request]:
-        """The seeds that the dispatch sends to this publisher, as requests."""
+    async def work(self) -> None:
+        """Has the seeds that the dispatch sends to this publisher fetched and read, until the crawl ends."""
+        straight = Straight(self.crew.dispatch, self.crew.fetcher, self.read)
         async for seed in self.crew.dispatch.feed(self.feeds_on):
-            meta = {"seed": seed, "download_slot": seed.host}
-            yield Request(seed.url, callback=self.read, errback=self.unanswered, meta=meta, dont_filter=True)
+            straight.send(seed)
+        await straight.ended()
 
-    def read(self, response: Response) -> Coroutine[Any, Any, None] | None:
+    async def answered(self, response: Response) -> None:
+        """What Scrapy calls with the answer of a request."""
+        await self.read(response.meta["fetched"])
+
+    async def read(self, fetched: Fetched) -> None:
         """Conclude the seed; a listing or landing page is read first."""
-        fetched: Fetched = response.meta["fetched"]
         function = self._reader(fetched)
         if function is not None:
-            return self._read_on(fetched, function)
+            return await self._read_on(fetched, function)
         self.crew.dispatch.conclude(fetched)
-        return None
 
     def unanswered(self, failure: Any) -> None:
         """No answer came, or something of ours broke: the seed ends either way, unless the crawl does."""
