@@ -102,6 +102,11 @@ def _kib(pid: int, name: str) -> int:
     return next((int(line.split()[1]) for line in status.splitlines() if line.startswith(f"{name}:")), 0)
 
 
+def resident_mib() -> float:
+    """Memory that this process holds now; 0 where there is no /proc."""
+    return _kib(os.getpid(), "VmRSS") / 1024
+
+
 def rounds(names: Sequence[str], count: int, work: Callable[[str, int], None]) -> None:
     """Calls `work(name, round)` for every name in turn, the order turned round each time: AB, BA, AB."""
     for number in range(count):

@@ -1,4 +1,4 @@
-"""The reactor: one asyncio loop a process, on which crawls run one after another."""
+"""The loop: one asyncio loop a process, on which crawls run one after another, and Twisted's reactor on it."""
 
 import asyncio
 import atexit
@@ -10,38 +10,41 @@ from archive.errors import CrawlError
 
 T = TypeVar("T")
 _loop: asyncio.AbstractEventLoop | None = None
+_installed = False
 _one_at_a_time = threading.Lock()
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """The result of `work`, run on the process's reactor; may be called again, from any thread, one after another.
-
-    Twisted's reactor cannot be started twice, so it is started once and never stopped: between crawls its loop
-    simply does not turn. No thread of its own is ever started, so nothing keeps the process alive at its end.
-    """
+    """The result of `work`, run on the process's loop; may be called again, from any thread, one after another."""
     with _one_at_a_time:
-        try:
-            loop = _ready()
-        except BaseException:
-            work.close()
-            raise
-        return loop.run_until_complete(work)
+        return _the_loop().run_until_complete(work)
 
 
-def _ready() -> asyncio.AbstractEventLoop:
-    global _loop
-    if _loop is None:
+def install() -> None:
+    """Makes Twisted's reactor run on the loop, as Scrapy needs; safe to call again. CrawlError when another runs.
+
+    It cannot be started twice, so it is started once and never stopped: between crawls its loop simply does not turn.
+    No thread of its own is ever started, so nothing keeps the process alive at its end.
+    """
+    global _installed
+    with _one_at_a_time:
+        if _installed:
+            return
         from twisted.internet import asyncioreactor, error
 
-        loop = asyncio.new_event_loop()
         try:
-            asyncioreactor.install(loop)  # type: ignore[no-untyped-call]
-        except error.ReactorAlreadyInstalledError as installed:
-            loop.close()
-            raise CrawlError("another Twisted reactor already runs in this process") from installed
+            asyncioreactor.install(_the_loop())  # type: ignore[no-untyped-call]
+        except error.ReactorAlreadyInstalledError as already:
+            raise CrawlError("another Twisted reactor already runs in this process") from already
         from twisted.internet import reactor
 
         reactor.startRunning(installSignalHandlers=False)
-        atexit.register(loop.close)
-        _loop = loop
+        _installed = True
+
+
+def _the_loop() -> asyncio.AbstractEventLoop:
+    global _loop
+    if _loop is None:
+        _loop = asyncio.new_event_loop()
+        atexit.register(_loop.close)
     return _loop

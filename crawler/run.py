@@ -7,9 +7,6 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from scrapy.crawler import AsyncCrawlerRunner
-from scrapy.settings import Settings
-
 from archive.errors import Interrupted
 from crawler import reactor
 from crawler.asking import Keep
@@ -18,7 +15,6 @@ from crawler.fetcher import Fetched
 from crawler.holds import Ledger
 from crawler.options import CrawlOptions, Means, make_means
 from crawler.progress import CrawlProgress
-from crawler.spider import Crew
 from crawler.straight import Straight
 from crawler.supply import Stop, Supply
 from extract.pool import Pool
@@ -26,7 +22,6 @@ from extract.pool import Pool
 __all__ = ["CrawlOptions", "CrawlProgress", "Keep", "Ledger", "Stop", "Supply", "check", "crawl"]
 
 REMEMBER_S = 1.0
-CLOSING_S = 1.5
 
 
 def crawl(
@@ -47,15 +42,17 @@ def crawl(
     the disk (the writer's `pending_bytes`). Raises WriteFailed when a record could not be kept, and what `supply`
     and `ledger` raise.
     """
+    from crawler.opening import Spiders  # here: a link check does without Scrapy, which takes a third of a second
 
     async def work(dispatch: Dispatch, means: Means) -> None:
-        spiders = _Spiders(Crew(dispatch, means.fetcher, pool))
+        spiders = Spiders(dispatch, means.fetcher, pool)
         dispatch.opens = spiders.open
         try:
             await dispatch.run()
         finally:
             await spiders.close()
 
+    reactor.install()
     _run(supply, work, keep, ledger, options, progress, stop, backlog)
 
 
@@ -121,40 +118,6 @@ async def _remember(means: Means, dispatch: Dispatch) -> None:
             await means.gate.renew()
         except Exception as error:
             return dispatch.lost(error)
-
-
-class _Spiders:
-    """The spiders of a crawl, each opened when its publisher has something to fetch."""
-
-    def __init__(self, crew: Crew) -> None:
-        settings = Settings()
-        settings.setmodule("crawler.settings", priority="project")
-        self._runner = AsyncCrawlerRunner(settings)
-        self._crew = crew
-        self._tasks: dict[str, asyncio.Task[None]] = {}
-
-    def open(self, publisher: str) -> None:
-        """Start the spider of this publisher; if it ends before the crawl does, its seeds end as skipped."""
-        name = publisher if publisher in self._runner.spider_loader.list() else "any_page"
-        spider = self._runner.spider_loader.load(name)
-        task = self._runner.crawl(spider, crew=self._crew, feeds_on=publisher)
-        self._tasks[publisher] = task
-        task.add_done_callback(lambda done: self._ended(publisher, done))
-
-    def _ended(self, publisher: str, done: "asyncio.Task[None]") -> None:
-        error: Any = "cancelled" if done.cancelled() else done.exception()
-        if not self._crew.dispatch.over:
-            self._crew.dispatch.orphaned(publisher, f"the spider of {publisher} ended early: {error or 'closed'}")
-
-    async def close(self) -> None:
-        """All spiders end; those that do not end by themselves are stopped, and left when that takes too long."""
-        within = self._crew.dispatch.within
-        if self._tasks and self._crew.dispatch.ending:
-            await asyncio.wait([asyncio.ensure_future(self._runner.stop())], timeout=within(CLOSING_S))
-        if self._tasks:
-            _, left = await asyncio.wait(self._tasks.values(), timeout=within(CLOSING_S))
-            for task in left:
-                task.cancel()
 
 
 @contextmanager

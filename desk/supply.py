@@ -14,6 +14,10 @@ from store.holding import Share
 
 Ended = tuple[str, OutcomeKind]  # a URL, and how it ended
 
+# With so many seeds out the crawl is busy for a while, and claims no more often than this: each costs a transaction,
+# however little it brings. At every settlement, as it was, claims took more time than settling.
+MANY_OUT, PAUSE_S = 100, 0.25
+
 
 def publisher_of(host: str) -> str:
     """The name of the publisher that owns a host."""
@@ -49,10 +53,15 @@ class CatalogueSupply:
         self._again = {Why.LISTING: timedelta(days=crawl.listing_days)}
         self._usually = timedelta(days=crawl.recapture_days)
         self._found: Counter[str] = Counter()  # by host, what was asked for because a page led to it
+        self._out, self._claimed_at = 0, float("-inf")
 
     async def claim(self, limit: int) -> Sequence[Seed]:
         """Due seeds of this run; none only when nothing that could lead to more is left to do here."""
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._claim, limit)
+        if self._out > MANY_OUT:
+            await asyncio.sleep(max(0.0, self._claimed_at + PAUSE_S - self._place.seams.monotonic()))
+        seeds = await asyncio.get_running_loop().run_in_executor(self._threads, self._claim, limit)
+        self._out, self._claimed_at = self._out + len(seeds), self._place.seams.monotonic()
+        return seeds
 
     def _claim(self, limit: int) -> Sequence[Seed]:
         place = self._place
@@ -77,6 +86,7 @@ class CatalogueSupply:
     async def settle(self, outcomes: Sequence[Outcome]) -> None:
         """Files how these ended and what they led to, then says so."""
         await asyncio.get_running_loop().run_in_executor(self._threads, self._settle, outcomes)
+        self._out -= len(outcomes)
 
     def look_further(self) -> "Future[bool]":
         """Has `further` asked, for whoever sees to it that others claim."""

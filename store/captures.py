@@ -98,6 +98,16 @@ def numbers_of(connection: Connection, record_ids: Iterable[str]) -> dict[str, i
     return found
 
 
+def put_and_number(connection: Connection, captures: Sequence[Capture]) -> dict[str, int]:
+    """Row numbers of these captures by record id, with rows made for the few that nobody filed before."""
+    numbers = numbers_of(connection, (one.record_id for one in captures))
+    new = [one for one in captures if one.record_id not in numbers]
+    if new:
+        put_captures(connection, new)
+        numbers |= numbers_of(connection, (one.record_id for one in new))
+    return numbers
+
+
 def captures_under(db: Database, record_ids: Iterable[str]) -> dict[str, Capture]:
     """The captures that have these record ids, by id."""
     found: dict[str, Capture] = {}

@@ -5,13 +5,12 @@ from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Connection, Table, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from archive.host import HostState, RobotsCopy
 from store import schema
 from store.database import Database
 from store.holding import STATE
-from store.rows import chunks
+from store.rows import chunks, insert_into
 
 _hosts, _robots = schema.host, schema.robots
 
@@ -46,7 +45,6 @@ def save_robots(db: Database, origin: str, copy: RobotsCopy) -> None:
 
 
 def _replace(connection: Connection, table: Table, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    kind = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = kind.insert(table)
+    statement = insert_into(connection, table)
     new = {name: statement.excluded[name] for name in rows[0] if name != key}
     connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=new), list(rows))

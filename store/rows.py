@@ -5,7 +5,6 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
 # Values a statement may carry: SQLite takes 32,766, PostgreSQL 65,535; short statements are planned faster.
@@ -16,9 +15,19 @@ def insert_missing(connection: Connection, table: Table, rows: Sequence[Mapping[
     """Inserts the rows whose keys are not there yet, all in one go; the number that was new."""
     if not rows:
         return 0
-    kind = sqlite if connection.dialect.name == "sqlite" else postgresql
-    done = connection.execute(kind.insert(table).on_conflict_do_nothing(), list(rows))
+    done = connection.execute(insert_into(connection, table).on_conflict_do_nothing(), list(rows))
     return max(done.rowcount, 0)
+
+
+def insert_into(connection: Connection, table: Table) -> Any:
+    """The INSERT of this connection's dialect, which knows ON CONFLICT. Only the dialect in use is loaded."""
+    if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)
 
 
 def chunks(values: Iterable[T], size: int = IN_CHUNK) -> Iterator[list[T]]:

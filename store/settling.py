@@ -41,8 +41,7 @@ def settle(
         ended = _unsettled(connection, run, outcomes, now)
         if not ended:
             return
-        captures.put_captures(connection, [one.capture for one in ended.values() if one.capture])
-        kept = captures.numbers_of(connection, (one.capture.record_id for one in ended.values() if one.capture))
+        kept = captures.put_and_number(connection, [one.capture for one in ended.values() if one.capture])
         _put_outcomes(connection, run, ended, kept, now)
         _put_fates(connection, ended, kept, now, recapture_after)
         put_listed(connection, [(one.seed.publisher, one.seed.url, found) for one, found in _listed(ended)], now)

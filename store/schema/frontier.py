@@ -56,21 +56,20 @@ url = Table(
     Column("last_at", Moment),
     Column("good_capture_id", Integer),
 )
-# What waits in a run, host by host: constant time a claim, however long the queue.
+# What waits in a run, host by host: constant time a claim, however long the queue. That these two are partial on
+# PostgreSQL too the migrations say: said here it makes every start load that dialect, .07 s.
 Index(
     "ix_url_waiting",
     url.c.wanted_by,
     url.c.host,
     url.c.due_at,
     sqlite_where=text("wanted_by IS NOT NULL AND lease_until IS NULL"),
-    postgresql_where=text("wanted_by IS NOT NULL AND lease_until IS NULL"),
 )
 Index(
     "ix_url_leased",
     url.c.host,
     url.c.lease_until,
     sqlite_where=text("lease_until IS NOT NULL"),
-    postgresql_where=text("lease_until IS NOT NULL"),
 )
 Index("ix_url_due", url.c.due_at)
 
