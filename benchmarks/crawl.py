@@ -1,4 +1,4 @@
-"""Our crawl beside `wget --warc-file`: the same URLs of one loopback site, in alternating rounds; ratios first."""
+"""Our crawl beside wget and Scrapy: the same URLs of one loopback site, in alternating rounds; ratios to wget first."""
 
 import argparse
 import gzip
@@ -7,26 +7,21 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import IO
+from zipfile import ZipFile
 
-from benchmarks.measuring import Cost, machine, median, rounds, run, table
-from benchmarks.ours import WAYS
+from benchmarks.crawlers import OURS, PEERS, TOLD, WGET, Round, command
+from benchmarks.measuring import Cost, compile_rooms, machine, median, rounds, run, table
 from benchmarks.site import Plan, Site, running
 
-WGET, COMMAND = "wget", "command"
-OURS = [*WAYS, COMMAND]
-TOLD = {
-    WGET: "wget --warc-file, one process, one kept connection, no robots.txt",
-    "fetch": "our engine, gate, robots and archive (what a link check runs on)",
-    "spiders": "our crawl: the same inside Scrapy, links of every page read in workers",
-    "catalogue": "our crawl with the catalogue: frontier, ledger and captures in SQLite",
-    "command": "the whole command, `sourcekeep archive`: all that, every document read and indexed",
-}
+SERVED = {"html": (3000, 0), "mixed": (1500, 300), "pdf": (0, 600)}  # pages and PDFs
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class Run:
     """One run of one program. responses: response records found in its WARC files afterwards."""
 
     name: str
@@ -37,17 +32,20 @@ class Round:
     warc_bytes: int
 
 
-def measure(site: Site, plan: Plan, names: list[str], count: int, place: Path) -> list[Round]:
+def measure(
+    site: Site, plan: Plan, names: list[str], count: int, place: Path, webarchive: Path | None = None
+) -> list[Run]:
     """`count` rounds of every program on the same list of URLs."""
     listed = place / "urls.txt"
-    listed.write_text("\n".join(plan.urls()) + "\n")
-    done: list[Round] = []
+    listed.write_text("\n".join(plan.urls("https" if site.secure else "http")) + "\n")
+    done: list[Run] = []
 
     def once(name: str, number: int) -> None:
         folder = place / f"{name}-{number}"
         folder.mkdir()
         site.counts()
-        done.append(_round(site, name, number, listed, folder))
+        wanted = Round(site, listed, folder)
+        done.append(_run(name, number, wanted, command(name, wanted, webarchive)))
         print(f"round {number + 1} {name}: {_line(done[-1])}", file=sys.stderr, flush=True)
         shutil.rmtree(folder)
 
@@ -55,14 +53,14 @@ def measure(site: Site, plan: Plan, names: list[str], count: int, place: Path) -
     return done
 
 
-def _round(site: Site, name: str, number: int, listed: Path, folder: Path) -> Round:
-    log = folder / "log.txt"
-    cost = run(command(name, site.origin, listed, folder), log=log)
-    asked = site.counts()["requests"]
+def _run(name: str, number: int, wanted: Round, words: list[str]) -> Run:
+    log = wanted.folder / "log.txt"
+    cost = run(words, log=log)
+    asked = wanted.site.counts()["requests"]
     if cost.exit_code:
         raise RuntimeError(f"{name} ended with {cost.exit_code}: {log.read_text()[-2000:]}")
-    kept = list(folder.rglob("*.warc.gz"))
-    return Round(
+    kept = [*wanted.folder.rglob("*.warc.gz"), *wanted.folder.rglob("*.wacz")]
+    return Run(
         name,
         number,
         cost,
@@ -72,35 +70,19 @@ def _round(site: Site, name: str, number: int, listed: Path, folder: Path) -> Ro
     )
 
 
-def command(name: str, origin: str, listed: Path, folder: Path) -> list[str]:
-    """The command line of a program. wget reaches the names of the site through its proxy setting."""
-    if name == WGET:
-        proxy = ["-e", f"http_proxy={origin}", "-e", "use_proxy=yes"]
-        return [WGET, "-q", "-i", str(listed), "-O", "/dev/null", f"--warc-file={folder / 'wget'}", *proxy]
-    if name == COMMAND:
-        settings = folder / "settings.toml"
-        settings.write_text("[crawl]\ndelay_s = 0.0\n")
-        return [
-            sys.executable,
-            "-m",
-            "desk",
-            "--data",
-            str(folder / "data"),
-            "--config",
-            str(settings),
-            "archive",
-            str(listed),
-            "--connect-to",
-            f"*={origin}",
-        ]
-    ours = [sys.executable, "-m", "benchmarks.ours", name]
-    return [*ours, "--urls", str(listed), "--origin", origin, "--folder", str(folder)]
-
-
 def responses(path: Path) -> int:
-    """How many response records a WARC file holds, robots.txt left out."""
+    """How many response records a WARC file holds, or those of a package; robots.txt left out."""
+    if path.suffix != ".wacz":
+        with path.open("rb") as file:
+            return _counted(file)
+    with ZipFile(path) as package:
+        inside = [name for name in package.namelist() if name.endswith(".warc.gz")]
+        return sum(_counted(package.open(name)) for name in inside)
+
+
+def _counted(file: IO[bytes]) -> int:
     count, is_response = 0, False
-    with gzip.open(path, "rb") as records:
+    with gzip.open(file, "rb") as records:
         for line in records:
             if line.startswith(b"WARC/1."):
                 is_response = False
@@ -112,7 +94,7 @@ def responses(path: Path) -> int:
     return count
 
 
-def _line(one: Round) -> str:
+def _line(one: Run) -> str:
     rate = one.responses / one.cost.wall_s
     return (
         f"{one.cost.wall_s:.2f} s, {rate:.0f} URLs/s, {one.cost.cpu_s:.2f} CPU s, {one.cost.peak_mib:.0f} MiB, "
@@ -120,11 +102,11 @@ def _line(one: Round) -> str:
     )
 
 
-def report(done: list[Round], plan: Plan) -> str:
+def report(done: list[Run], plan: Plan) -> str:
     """The table: medians, and ratios to wget's median (above 1 is faster)."""
     urls = plan.pages + plan.pdfs
 
-    def middle(name: str, value: Callable[[Round], float]) -> float:
+    def middle(name: str, value: Callable[[Run], float]) -> float:
         return median([value(one) for one in done if one.name == name])
 
     names = list(dict.fromkeys(one.name for one in done))
@@ -144,27 +126,44 @@ def report(done: list[Round], plan: Plan) -> str:
     return table(header, rows)
 
 
-def main() -> None:
-    """Measures, prints the table, and with --json writes every round."""
+def parsed() -> argparse.Namespace:
+    """What the call says; pages and PDFs as `--serve` has them unless they are named."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--ways", nargs="*", default=OURS, choices=OURS, help="which of ours")
+    parser.add_argument("--peers", nargs="*", default=[], choices=PEERS, help="who else, besides wget")
+    parser.add_argument("--serve", choices=SERVED, default="html")
+    parser.add_argument("--tls", action="store_true", help="https, with a certificate that is made for it")
+    parser.add_argument("--webarchive", type=Path, help="interpreter of an environment that has scrapy-webarchive")
     parser.add_argument("--json", type=Path, help="where to write every round")
     for name, value in asdict(Plan()).items():
-        parser.add_argument(f"--{name}", type=int, default=value)
+        parser.add_argument(f"--{name}", type=int, default=None if name in ("pages", "pdfs") else value)
     given = parser.parse_args()
+    pages, pdfs = SERVED[given.serve]
+    given.pages, given.pdfs = given.pages or pages, given.pdfs or pdfs
+    return given
+
+
+def main() -> None:
+    """Measures, prints the table, and with --json writes every round."""
+    given = parsed()
     plan = Plan(given.pages, given.pdfs, given.hosts, given.seed)
     if shutil.which(WGET) is None:
         sys.exit("wget is not installed (apt-get install wget): there is nothing to compare with")
-    with running(plan) as site, tempfile.TemporaryDirectory(prefix="crawl-bench-") as place:
-        done = measure(site, plan, [WGET, *given.ways], given.rounds, Path(place))
+    compile_rooms()
+    names = [WGET, *given.ways, *given.peers]
+    with tempfile.TemporaryDirectory(prefix="crawl-bench-") as name, ExitStack() as stack:
+        place = Path(name)
+        site = stack.enter_context(running(plan, place / "ca.pem" if given.tls else None))
+        done = measure(site, plan, names, given.rounds, place, given.webarchive)
     for one in done:
         if one.responses != plan.pages + plan.pdfs:
             print(f"round {one.number + 1} of {one.name} kept {one.responses} responses only", file=sys.stderr)
-    print(f"{plan.pages:,} pages, {plan.pdfs} PDFs, {plan.hosts} hosts; {given.rounds} rounds; {machine()}\n")
+    served = f"{plan.pages:,} pages, {plan.pdfs} PDFs, {plan.hosts} hosts, {'https' if given.tls else 'http'}"
+    print(f"{served}; {given.rounds} rounds; {machine()}\n")
     print(report(done, plan))
     if given.json:
-        told = {"plan": asdict(plan), "machine": machine(), "rounds": [asdict(one) for one in done]}
+        told = {"plan": asdict(plan), "tls": given.tls, "machine": machine(), "rounds": [asdict(one) for one in done]}
         given.json.write_text(json.dumps(told, indent=1))
 
 

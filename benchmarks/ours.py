@@ -5,7 +5,10 @@ import json
 import threading
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from cryptography import x509
 
 from archive.records import Agent
 from archive.seed import Seed, Why
@@ -15,6 +18,7 @@ from crawler.connect_to import ConnectTo
 from crawler.memory import MemoryLedger, MemorySupply
 from crawler.options import CrawlOptions
 from crawler.run import check, crawl
+from crawler.trust import Trust
 from desk.config import load
 from desk.connecting import crawl_options
 from desk.ledger import CatalogueLedger
@@ -28,12 +32,26 @@ from store.runs import finish_run, start_run
 USER_AGENT = "sourcekeep/benchmark (+https://sourcekeep.example/bot)"
 
 
-def options(origin: str) -> CrawlOptions:
-    """No delay, every host answered by the site."""
-    return CrawlOptions(user_agent=USER_AGENT, delay_s=0.0, connect_to=ConnectTo.of([f"*={origin}"]))
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Who answers for every host, and the certificate that signed its own if that is asked over TLS."""
+
+    origin: str
+    ca: Path | None
+
+    @property
+    def trust(self) -> Trust | None:
+        """Whose certificates are believed."""
+        return Trust(x509.load_pem_x509_certificates(self.ca.read_bytes())) if self.ca else None
+
+    @property
+    def options(self) -> CrawlOptions:
+        """No delay, every host answered by the site."""
+        rules = ConnectTo.of([f"*={self.origin}"])
+        return CrawlOptions(user_agent=USER_AGENT, delay_s=0.0, connect_to=rules, trust=self.trust)
 
 
-def fetch_only(urls: list[str], origin: str, folder: Path) -> Counter[str]:
+def fetch_only(urls: list[str], stand: Stand, folder: Path) -> Counter[str]:
     """Wire, gate, robots and archive; no Scrapy, no reading, seeds in memory: what a link check runs on."""
     supply = MemorySupply(seeds(urls), follows=lambda found: False)
     with ArchiveWriter(folder, run="bench", agent=Agent("sourcekeep", USER_AGENT)) as writer:
@@ -41,13 +59,13 @@ def fetch_only(urls: list[str], origin: str, folder: Path) -> Counter[str]:
             supply,
             keep=writer.keep,
             ledger=MemoryLedger(),
-            options=options(origin),
+            options=stand.options,
             backlog=lambda: writer.pending_bytes,
         )
     return Counter(outcome.kind.value for outcome in supply.outcomes)
 
 
-def with_spiders(urls: list[str], origin: str, folder: Path) -> Counter[str]:
+def with_spiders(urls: list[str], stand: Stand, folder: Path) -> Counter[str]:
     """The same through Scrapy's spiders, and every page's links read in two worker processes; seeds in memory."""
     supply = MemorySupply(seeds(urls), follows=lambda found: False)
     with ArchiveWriter(folder, run="bench", agent=Agent("sourcekeep", USER_AGENT)) as writer, Pool() as pool:
@@ -56,16 +74,16 @@ def with_spiders(urls: list[str], origin: str, folder: Path) -> Counter[str]:
             keep=writer.keep,
             pool=pool,
             ledger=MemoryLedger(),
-            options=options(origin),
+            options=stand.options,
             stop=threading.Event(),
             backlog=lambda: writer.pending_bytes,
         )
     return Counter(outcome.kind.value for outcome in supply.outcomes)
 
 
-def with_catalogue(urls: list[str], origin: str, folder: Path) -> Counter[str]:
+def with_catalogue(urls: list[str], stand: Stand, folder: Path) -> Counter[str]:
     """The same with seeds, outcomes, captures and politeness in SQLite, as a run of the program has them."""
-    config = load({"data": folder, "connect_to": {"*": origin}, "crawl": {"delay_s": 0.0}}, None)
+    config = load({"data": folder, "connect_to": {"*": stand.origin}, "crawl": {"delay_s": 0.0}}, None)
     kinds: Counter[str] = Counter()
     with held(config) as place:
         now = place.seams.now()
@@ -77,7 +95,7 @@ def with_catalogue(urls: list[str], origin: str, folder: Path) -> Counter[str]:
             keep=place.writer.keep,
             pool=place.pool,
             ledger=CatalogueLedger(place),
-            options=crawl_options(config),
+            options=replace(crawl_options(config), trust=stand.trust),
             stop=threading.Event(),
             backlog=lambda: place.writer.pending_bytes,
         )
@@ -90,7 +108,7 @@ def seeds(urls: list[str]) -> list[Seed]:
     return [Seed(normalise(url), Why.CITED, host_key(url), via="https://incident.example/") for url in urls]
 
 
-WAYS: dict[str, Callable[[list[str], str, Path], Counter[str]]] = {
+WAYS: dict[str, Callable[[list[str], Stand, Path], Counter[str]]] = {
     "fetch": fetch_only,
     "spiders": with_spiders,
     "catalogue": with_catalogue,
@@ -104,8 +122,11 @@ def main() -> None:
     parser.add_argument("--urls", type=Path, required=True)
     parser.add_argument("--origin", required=True)
     parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--secure", default="", help="the origin that is asked over TLS in place of the other")
+    parser.add_argument("--ca", type=Path, help="the certificate that signed its own")
     given = parser.parse_args()
-    outcomes = WAYS[given.way](given.urls.read_text().split(), given.origin, given.folder)
+    stand = Stand(given.secure or given.origin, given.ca)
+    outcomes = WAYS[given.way](given.urls.read_text().split(), stand, given.folder)
     print(json.dumps(outcomes))
 
 

@@ -5,12 +5,14 @@ import asyncio
 import io
 import json
 import random
+import ssl
 import subprocess
 import sys
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import IO, ClassVar
 
 SYLLABLES = tuple(left + right for left in "bdflmnprst" for right in "aeo")
@@ -25,10 +27,10 @@ class Plan:
     hosts: int = 50
     seed: int = 20
 
-    def urls(self) -> list[str]:
+    def urls(self, scheme: str = "http") -> list[str]:
         """Every address of the site, hosts mixed as in a list of sources, robots.txt left out."""
-        found = [f"http://{self.host(at)}/page-{at}.html" for at in range(self.pages)]
-        found += [f"http://{self.host(at)}/report-{at}.pdf" for at in range(self.pdfs)]
+        found = [f"{scheme}://{self.host(at)}/page-{at}.html" for at in range(self.pages)]
+        found += [f"{scheme}://{self.host(at)}/report-{at}.pdf" for at in range(self.pdfs)]
         random.Random(self.seed).shuffle(found)
         return found
 
@@ -100,8 +102,12 @@ def pdf(dice: random.Random, words: list[str], pages: int) -> bytes:
 
 
 class Connection(asyncio.Protocol):
-    """One connection: answers requests in origin form by their Host, and in absolute form as a proxy is asked."""
+    """One connection: answers requests in origin form by their Host, and in absolute form as a proxy is asked.
 
+    CONNECT makes it the TLS server of whatever host that names. https and http have the same answers.
+    """
+
+    secure: ClassVar[ssl.SSLContext | None] = None
     answers: ClassVar[dict[str, bytes]] = {}
     counts: ClassVar[dict[str, int]] = {"connections": 0, "requests": 0}
 
@@ -122,11 +128,33 @@ class Connection(asyncio.Protocol):
         """Write what this request's address has, or 404."""
         self.counts["requests"] += 1
         method, target, _ = lines[0].split(" ", 2)
+        if method == "CONNECT" and self.secure is not None:
+            self.counts["requests"] -= 1
+            self.transport.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            self.handshake = asyncio.ensure_future(self._become_secure(self.secure))
+            return
         if not target.startswith("http"):
             host = next((line[5:].strip() for line in lines[1:] if line.lower().startswith("host:")), "")
             target = f"http://{host}{target}"
         answer = self.answers.get(target) or MISSING
         self.transport.write(answer if method == "GET" else answer.partition(b"\r\n\r\n")[0] + b"\r\n\r\n")
+
+    async def _become_secure(self, context: ssl.SSLContext) -> None:
+        loop = asyncio.get_running_loop()
+        with suppress(OSError):  # whoever asked has gone
+            self.transport = await loop.start_tls(self.transport, self, context, server_side=True) or self.transport
+
+
+def certificate(plan: Plan, ca: Path) -> ssl.SSLContext:
+    """A certificate for every host of the plan; the one that signed it is written to `ca`."""
+    import trustme
+
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(ca)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    hosts = {plan.host(at) for at in range(plan.hosts)}
+    authority.issue_cert(*sorted(hosts)).configure_cert(context)
+    return context
 
 
 def response(mime: str, body: bytes) -> bytes:
@@ -143,24 +171,34 @@ MISSING = (
 )
 
 
-async def serve(plan: Plan) -> None:
-    """Answers until the standard input ends, then says how much was asked; the port is the first line printed."""
+async def serve(plan: Plan, ca: Path | None) -> None:
+    """Answers until the standard input ends; its ports, the second for TLS or 0, are the first line printed."""
     Connection.answers.update((url, response(mime, body)) for url, mime, body in bodies(plan))
+    Connection.secure = certificate(plan, ca) if ca else None
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(Connection, "127.0.0.1", 0, backlog=512)
-    print(server.sockets[0].getsockname()[1], flush=True)
+    servers = [await loop.create_server(Connection, "127.0.0.1", 0, backlog=512)]
+    if Connection.secure:
+        servers.append(await loop.create_server(Connection, "127.0.0.1", 0, backlog=512, ssl=Connection.secure))
+    ports = [server.sockets[0].getsockname()[1] for server in servers]
+    print(*(ports if ca else [*ports, 0]), flush=True)
     while line := await loop.run_in_executor(None, sys.stdin.readline):
         if line.strip() == "counts":
             print(json.dumps(Connection.counts), flush=True)
             Connection.counts.update(connections=0, requests=0)
-    server.close()
+    for server in servers:
+        server.close()
 
 
 @dataclass
 class Site:
-    """A running site: where it listens, and the pipes to its process."""
+    """A running site: where it listens, and the pipes to its process.
+
+    secure: its TLS origin, "" without one; ca: where the certificate lies that signed its own.
+    """
 
     origin: str
+    secure: str
+    ca: Path | None
     asks: IO[str]
     says: IO[str]
 
@@ -173,25 +211,30 @@ class Site:
 
 
 @contextmanager
-def running(plan: Plan) -> Iterator[Site]:
-    """The site in a process of its own, until the block ends."""
+def running(plan: Plan, ca: Path | None = None) -> Iterator[Site]:
+    """The site in a process of its own, until the block ends; with `ca` over TLS as well."""
     options = [f"--{name}={value}" for name, value in asdict(plan).items()]
+    options += [f"--ca={ca}"] if ca else []
     command = [sys.executable, "-m", "benchmarks.site", *options]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin
         assert process.stdout
-        port = process.stdout.readline().strip()
-        yield Site(f"http://127.0.0.1:{port}", process.stdin, process.stdout)
+        plain, secure = process.stdout.readline().split()
+        secure = f"https://127.0.0.1:{secure}" if ca else ""
+        yield Site(f"http://127.0.0.1:{plain}", secure, ca, process.stdin, process.stdout)
         process.stdin.close()
 
 
-def parsed(arguments: list[str]) -> Plan:
-    """The plan that the options ask for."""
+def main() -> None:
+    """Serves the site that the options ask for."""
     parser = argparse.ArgumentParser(description=__doc__)
     for name, value in asdict(Plan()).items():
         parser.add_argument(f"--{name}", type=int, default=value)
-    return Plan(**vars(parser.parse_args(arguments)))
+    parser.add_argument("--ca", type=Path, help="serve TLS too, and write the signing certificate here")
+    given = vars(parser.parse_args())
+    ca = given.pop("ca")
+    asyncio.run(serve(Plan(**given), ca))
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(parsed(sys.argv[1:])))
+    main()

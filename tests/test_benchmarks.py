@@ -10,6 +10,7 @@ import pytest
 pytest.importorskip("reportlab", reason="reportlab, which makes the measured PDFs, is not installed")
 
 from benchmarks import archive, crawl, reading
+from benchmarks.crawlers import OURS, TOLD, WARCIO, WGET
 from benchmarks.site import Plan, bodies, running
 from tests.conftest import ROOT
 
@@ -21,16 +22,23 @@ def test_a_plan_gives_the_same_site_each_time() -> None:
     assert sorted(SMALL.urls()) == sorted(url for url, _, _ in bodies(SMALL) if not url.endswith("/robots.txt"))
 
 
-@pytest.mark.parametrize("way", [crawl.WGET, *crawl.OURS])
-def test_every_program_keeps_every_page_of_the_site(way: str, tmp_path: Path) -> None:
-    if way == crawl.WGET and shutil.which(crawl.WGET) is None:
+OVER_TLS = [(WGET, True), ("fetch", True)]  # the others go the same way
+
+
+@pytest.mark.parametrize(("way", "secure"), [*((way, False) for way in (WGET, *OURS, WARCIO)), *OVER_TLS])
+def test_every_program_keeps_every_page_of_the_site(way: str, secure: bool, tmp_path: Path) -> None:
+    if way == WGET and shutil.which(WGET) is None:
         pytest.skip("wget is not installed")
-    with running(SMALL) as site:
+    with running(SMALL, tmp_path / "ca.pem" if secure else None) as site:
         (measured,) = crawl.measure(site, SMALL, [way], 1, tmp_path)
     assert measured.responses == 15
-    assert measured.asked == (15 if way == crawl.WGET else 15 + SMALL.hosts)
-    assert way in crawl.TOLD
-    assert crawl.TOLD[way] in crawl.report([measured, measured], SMALL)
+    assert measured.asked == (15 + SMALL.hosts if way in OURS else 15)
+    assert TOLD[way] in crawl.report([measured, measured], SMALL)
+
+
+def test_a_queue_is_measured_from_claim_to_settlement() -> None:
+    (row,) = run_small("growth", "--urls", "500", "--batches", "3")
+    assert row.startswith("| 500 | ")
 
 
 def test_every_reader_finds_the_same_words(tmp_path: Path) -> None:
