@@ -18,7 +18,7 @@ Headers = tuple[tuple[bytes, bytes], ...]
 # With so many bytes, or so many answers, waiting for the disk no new request starts. What a kill takes away, and is
 # asked for again, is no more than these and what is under way; a group of the writer's costs no speed (without, up to
 # 720 answers waited at once, for as many pages a second).
-MOST_BACKLOG, MOST_ANSWERS = 16 * 1024 * 1024, 64
+MOST_BACKLOG, MOST_ANSWERS = 8 * 1024 * 1024, 64
 
 
 class Keep(Protocol):

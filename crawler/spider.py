@@ -79,10 +79,17 @@ class PublisherSpider(Spider):
 
     async def read(self, fetched: Fetched) -> None:
         """Conclude the seed; a listing or landing page is read first."""
-        function = self._reader(fetched)
-        if function is not None:
-            return await self._read_on(fetched, function)
-        self.crew.dispatch.conclude(fetched)
+        found: tuple[Found, ...] = ()
+        note = ""
+        try:
+            function = self._reader(fetched)
+            if function is not None:
+                found, note = await self._links(fetched, function)
+        except Stopped:
+            return  # the seed stays due
+        except Exception as error:  # whatever reading does, the fetch has its outcome
+            note = f"the page could not be read: {type(error).__name__}: {error}"
+        self.crew.dispatch.conclude(fetched, found, note)
 
     def unanswered(self, failure: Any) -> None:
         """No answer came, or something of ours broke: the seed ends either way, unless the crawl does."""
@@ -117,17 +124,6 @@ class PublisherSpider(Spider):
             return True
         content = plain(exchange, MOST_PAGE)
         return content is None or may_lead(content)
-
-    async def _read_on(self, fetched: Fetched, function: str) -> None:
-        found: tuple[Found, ...] = ()
-        note = ""
-        try:
-            found, note = await self._links(fetched, function)
-        except Stopped:
-            return  # the seed stays due
-        except Exception as error:  # whatever reading does, the fetch has its outcome
-            note = f"the page could not be read: {type(error).__name__}: {error}"
-        self.crew.dispatch.conclude(fetched, found, note)
 
     async def _links(self, fetched: Fetched, function: str) -> tuple[tuple[Found, ...], str]:
         assert fetched.exchange is not None

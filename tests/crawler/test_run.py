@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Collection, Iterator, Sequence
@@ -316,3 +318,36 @@ def test_no_thread_of_the_reactor_is_left(site: Site) -> None:
 def test_a_publisher_nobody_knows_is_fetched_as_any_page(site: Site) -> None:
     outcome = Trial(site).run([seed("http://a.test/page", publisher="gone_publisher")])["http://a.test/page"]
     assert outcome.kind is OutcomeKind.CAPTURED
+
+
+def test_whatever_breaks_after_a_fetch_its_seed_keeps_the_outcome(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.add("h.test", "/", page("<title>x</title>"))
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr("crawler.spider._is_page", broken)
+    (outcome,) = Trial(site).run([seed("http://h.test/")]).values()
+    assert outcome.kind is OutcomeKind.CAPTURED
+    assert outcome.reason == "the page could not be read: RuntimeError: a fault of ours"
+
+
+@pytest.mark.parametrize("spiders", [False, True])
+def test_whatever_breaks_in_a_fetch_its_seed_ends_as_skipped(
+    site: Site, spiders: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.add("h.test", "/", page("<title>x</title>"))
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr("crawler.fetcher.classify", broken)
+    (outcome,) = Trial(site).run([seed("http://h.test/")], spiders=spiders).values()
+    assert (outcome.kind, outcome.reason) == (OutcomeKind.SKIPPED, "could not be fetched: a fault of ours")
+
+
+def test_a_link_check_loads_neither_scrapy_nor_the_dialect_of_another_database() -> None:
+    spared = {"scrapy", "twisted", "sqlalchemy.dialects.postgresql"}
+    loaded = f"import sys, desk.checking; print(*{spared} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, timeout=60)
+    assert (done.stdout.strip(), done.returncode) == ("", 0), done.stderr

@@ -1,5 +1,6 @@
-"""What a run asks of one host has a measure; what a record names is never over it."""
+"""What a run asks of one host has a measure; what a record names is never over it; claims are not made for nothing."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -80,3 +81,27 @@ async def test_what_is_named_and_where_it_redirects_is_beyond_the_measure(place:
 def test_what_a_found_address_redirects_to_was_found_too() -> None:
     seeds = [Seed("https://a.example/", Why.CITED, "a.example", hops=hops) for hops in ("", "R", "RR", "L", "LR", "RL")]
     assert [is_found(seed) for seed in seeds] == [False, False, False, True, True, True]
+
+
+async def test_while_many_are_out_claims_wait_a_moment_and_with_few_they_do_not(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims = 0
+
+    def counted(*_: object) -> list[Seed]:
+        nonlocal claims
+        claims += 1
+        return [Seed(f"https://h{at}.example/{claims}", Why.CITED, f"h{at}.example") for at in range(60)]
+
+    monkeypatch.setattr(frontier, "claim", counted)
+    monkeypatch.setattr(frontier, "settle", lambda *_, **__: None)
+    monkeypatch.setattr("desk.supply.PAUSE_S", 60.0)
+    _, supply = begun(place)
+    first = [*await supply.claim(60), *await supply.claim(60)]
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(supply.claim(60), 0.05)
+    assert claims == 2
+    await supply.settle([captured(seed) for seed in first[:50]])
+    await asyncio.wait_for(supply.claim(60), 5)
+    assert claims == 3
+    supply.close()
