@@ -15,6 +15,8 @@ class CatalogueLedger(Alone):
 
     def __init__(self, place: Place) -> None:
         self._database = place.database
+        self._copies: dict[str, RobotsCopy] = {}
+        self._saving = asyncio.Lock()
 
     async def borrow(self, hosts: Collection[str]) -> Sequence[HostState]:
         """What earlier runs learnt of these hosts."""
@@ -30,8 +32,17 @@ class CatalogueLedger(Alone):
         return await asyncio.to_thread(ledger.load_robots, self._database, origin)
 
     async def save_robots(self, origin: str, copy: RobotsCopy) -> None:
-        """Remembers an origin's robots.txt."""
-        await asyncio.to_thread(ledger.save_robots, self._database, origin, copy)
+        """Remembers an origin's robots.txt; those that come while one is saved share the next transaction."""
+        self._copies[origin] = copy
+        async with self._saving:
+            copies, self._copies = self._copies, {}
+            if not copies:
+                return  # it was saved with another
+            try:
+                await asyncio.to_thread(ledger.save_robots, self._database, copies)
+            except BaseException:
+                self._copies = copies | self._copies  # who waits for one of them tries again, and hears of it too
+                raise
 
 
 class SharedLedger(CatalogueLedger):

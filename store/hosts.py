@@ -38,10 +38,12 @@ def load_robots(db: Database, origin: str) -> RobotsCopy | None:
     return None if row is None else RobotsCopy(row.status, row.body, row.fetched, row.expires, row.reason)
 
 
-def save_robots(db: Database, origin: str, copy: RobotsCopy) -> None:
-    """Remembers this copy in place of an earlier one."""
-    with db.writing() as connection:
-        _replace(connection, _robots, "origin", [{"origin": origin, **asdict(copy)}])
+def save_robots(db: Database, copies: Mapping[str, RobotsCopy]) -> None:
+    """Remembers these copies, by origin, in place of earlier ones; in one transaction."""
+    if copies:
+        with db.writing() as connection:
+            rows = [{"origin": origin, **asdict(copy)} for origin, copy in copies.items()]
+            _replace(connection, _robots, "origin", rows)
 
 
 def _replace(connection: Connection, table: Table, key: str, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -28,9 +28,9 @@ def test_what_is_remembered_of_a_host_comes_back_as_it_was(db: Database) -> None
 def test_the_last_robots_copy_replaces_the_one_before(db: Database) -> None:
     unreachable = RobotsCopy(None, b"", NOW, LATER, "time-out")
     had = RobotsCopy(200, b"\xef\xbb\xbfUser-agent: *\x00\xff", NOW, LATER)
-    hosts.save_robots(db, "https://a.example", unreachable)
+    hosts.save_robots(db, {"https://a.example": unreachable})
     assert hosts.load_robots(db, "https://a.example") == unreachable
-    hosts.save_robots(db, "https://a.example", had)
+    hosts.save_robots(db, {"https://a.example": had})
     assert hosts.load_robots(db, "https://a.example") == had
     assert hosts.load_robots(db, "http://a.example") is None
 
