@@ -1,4 +1,4 @@
-"""Earlier: the response that an error, a redirect or a robots.txt repeats, found in the index."""
+"""Earlier: the response that an error, a redirect, a robots.txt or a page's part repeats, found in the index."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,7 +21,7 @@ def no_document(exchange: Exchange, origin: Origin) -> bool:
 
     A document whose earlier capture is not handed in is wanted whole: it is to be read as if for the first time.
     """
-    return origin.why == Why.ROBOTS or (exchange.status or 0) // 100 != 2
+    return origin.why in (Why.ROBOTS, Why.EMBEDDED) or (exchange.status or 0) // 100 != 2
 
 
 def earlier_response(folder: Path, url: str, digest: str) -> Capture | None:

@@ -16,6 +16,14 @@ _TLS_NAMES = {"TLSv1": "tls/1.0", "TLSv1.1": "tls/1.1", "TLSv1.2": "tls/1.2", "T
 
 
 @dataclass(frozen=True, slots=True)
+class Making:
+    """What a resource was made of, and by which software."""
+
+    capture: Capture
+    software: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the archive sees in an exchange's received bytes, read as the reader will read them back."""
 
@@ -146,14 +154,20 @@ def _capture(
     )
 
 
-def resource_event(url: str, mime: str, content: bytes, made: datetime, origin: Origin, ids: Ids) -> Event:
-    """The records of a file that did not come over HTTP (WARC/1.1 §6.4): metadata, then the resource itself."""
+def resource_event(
+    url: str, mime: str, content: bytes, made: datetime, origin: Origin, ids: Ids, made_of: Making | None = None
+) -> Event:
+    """The records of what did not come over HTTP (WARC/1.1 §6.4): metadata, then the resource itself.
+
+    What was made of a capture bears `WARC-Concurrent-To` it: §5.11 keeps `WARC-Refers-To` from resources.
+    """
     payload = digests_of((content,))
-    notes = resource_block(origin, payload)
+    notes = resource_block(origin, payload, made_of.software if made_of else "")
     headers = [
         *identity("resource", ids.capture, made),
         ("WARC-Target-URI", uri_value(url)),
         ("WARC-Warcinfo-ID", ids.warcinfo),
+        *([("WARC-Concurrent-To", f"<{made_of.capture.record_id}>")] if made_of else []),
         ("WARC-Payload-Digest", payload.sha256 or ""),
     ]
     declared = header_value(mime) or "application/octet-stream"

@@ -15,7 +15,7 @@ _TRUNCATIONS = {reason.value: reason for reason in Truncation}
 IMPORTED = "imported"  # why a capture is here that was brought in, when nobody says why it was made
 # Reasons that stay true when a capture is brought in. That it is an incident's page, or what a run decided, is not
 # believed of it: both would act on the catalogue.
-_LASTING = frozenset((Why.CITED, Why.DOCUMENT, Why.LISTING, Why.CHECK, Why.ROBOTS))
+_LASTING = frozenset((Why.CITED, Why.DOCUMENT, Why.LISTING, Why.CHECK, Why.ROBOTS, Why.EMBEDDED, Why.SHOWN))
 
 
 @lru_cache(maxsize=256)
@@ -44,9 +44,9 @@ def payload_fields(payload: Digests) -> list[Field]:
     return [("payloadLength", str(payload.length)), ("payloadDigest", payload.sha1 or "")]
 
 
-def resource_block(origin: Origin, payload: Digests) -> bytes:
-    """The `application/warc-fields` block of a file that did not come over HTTP."""
-    return fields_block([*origin_fields(origin), *payload_fields(payload)])
+def resource_block(origin: Origin, payload: Digests, made_by: str = "") -> bytes:
+    """The `application/warc-fields` block of what did not come over HTTP; `made_by` names the software that made it."""
+    return fields_block([*origin_fields(origin), *payload_fields(payload), ("madeBy", made_by)])
 
 
 def exchange_block(exchange: Exchange, origin: Origin, payload: Digests) -> bytes:

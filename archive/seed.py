@@ -7,7 +7,11 @@ from archive.capture import Capture, Fault
 
 
 class Why(StrEnum):
-    """Why a URL is fetched; it decides what is done with the answer. RUN: never fetched, what a run decided."""
+    """Why a URL is fetched; it decides what is done with the answer.
+
+    EMBEDDED: a page asked for it while it was shown in a browser. Two are never fetched: RUN is what a run decided,
+    SHOWN what a page became in a browser (`archive.showing`).
+    """
 
     INCIDENT = "incident"
     LISTING = "listing"
@@ -16,6 +20,8 @@ class Why(StrEnum):
     CHECK = "check"
     ROBOTS = "robots"
     RUN = "run"
+    EMBEDDED = "embedded"
+    SHOWN = "shown"
 
 
 class OutcomeKind(StrEnum):

@@ -15,7 +15,7 @@ from archive.clock import SYSTEM, Seams
 from archive.conversion import Text, conversion_event
 from archive.earlier import earlier_response
 from archive.errors import Interrupted
-from archive.event import exchange_event, resource_event
+from archive.event import Making, exchange_event, resource_event
 from archive.records import Agent, Event, Ids
 from archive.series import Series
 
@@ -108,11 +108,23 @@ class ArchiveWriter:
         return self._enqueue(lambda ids: exchange_event(exchange, origin, previous, ids, self._earlier), size, ticket)
 
     def keep_resource(
-        self, url: str, mime: str, content: bytes, origin: Origin, *, ticket: object = None
+        self,
+        url: str,
+        mime: str,
+        content: bytes,
+        origin: Origin,
+        *,
+        made_of: Making | None = None,
+        ticket: object = None,
     ) -> "Future[Capture]":
-        """A future of the capture of a file that did not come over HTTP, kept as a `resource` record."""
+        """A future of the capture of what did not come over HTTP, kept as a `resource` record.
+
+        `made_of` is the capture that it was made of, if it was of one.
+        """
         made = self._seams.now()
-        return self._enqueue(lambda ids: resource_event(url, mime, content, made, origin, ids), len(content), ticket)
+        return self._enqueue(
+            lambda ids: resource_event(url, mime, content, made, origin, ids, made_of), len(content), ticket
+        )
 
     def keep_conversion(self, source: Capture, text: Text) -> "Future[Conversion]":
         """A future of the conversion that holds what was read from the payload of `source`."""

@@ -61,7 +61,11 @@ def add_seeds(
         lay_trail(connection, steps, now)
         served = {one.source_id for one in wanted if one.source_id is not None and one.why is not Why.CHECK}
         for chunk in chunks(served):
-            on_trail = select(_trail.c.url_id).where(_trail.c.source_id.in_(chunk))
+            on_trail = (
+                select(_trail.c.url_id)
+                .join(_urls, _urls.c.id == _trail.c.url_id)
+                .where(_trail.c.source_id.in_(chunk), _urls.c.why != Why.SHOWN.value)
+            )
             due = true() if force else (_urls.c.due_at <= now) | _missing()
             added += _take(connection, run, due & _urls.c.id.in_(on_trail))
     return added

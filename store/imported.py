@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select, 
 
 from archive.errors import RefusedUrl
 from archive.seed import Why
+from archive.showing import SHOWN_HOP
 from archive.url import normalise, same_key
 from store import schema
 from store.database import Database
@@ -18,7 +19,8 @@ from store.urls import numbers_of
 _captures, _files, _urls = schema.capture, schema.warc_file, schema.url
 _sources, _trail = schema.source, schema.trail
 MOST_STEPS = 10  # from a cited URL; as many as redirects are followed
-_FOLLOWED = (Why.CITED.value, Why.DOCUMENT.value)  # what an archive of our kind fetched because a page led to it
+# What an archive of our kind fetched because a page led to it, or made of a page.
+_FOLLOWED = (Why.CITED.value, Why.DOCUMENT.value, Why.SHOWN.value)
 _PAGES = ("text/html", "application/xhtml+xml")
 
 
@@ -124,7 +126,7 @@ def _followed(connection: Connection, urls: list[str], by_url: Mapping[str, list
         .where(_is_imported(), _captures.c.via.in_(urls), _captures.c.why.in_(_FOLLOWED))
     )
     for number, url, via, hops in connection.execute(query):
-        if hops[-1:] in ("R", "L"):
+        if hops[-1:] in ("R", "L", SHOWN_HOP):
             yield from (_Step(of.source, number, url, of.hops + hops[-1], of.url_id) for of in by_url[via])
 
 
@@ -162,7 +164,8 @@ def _set_due(connection: Connection, urls: set[int], now: datetime) -> None:
     """
     answered = or_(_captures.c.http_status.is_(None), _captures.c.http_status.between(200, 399))
     document = (func.coalesce(_captures.c.mime, _PAGES[0]).not_in(_PAGES)) & _captures.c.http_status.between(200, 299)
-    settled = (answered, _captures.c.truncated.is_(None), or_(_captures.c.why.in_(_FOLLOWED), document))
+    fetched = _captures.c.why != Why.SHOWN.value
+    settled = (fetched, answered, _captures.c.truncated.is_(None), or_(_captures.c.why.in_(_FOLLOWED), document))
     for some in chunks(urls):
         newest = (
             select(_captures.c.url_id, func.max(_captures.c.timestamp))

@@ -14,6 +14,7 @@ from store.database import Database
 from store.documents import put_documents
 from store.incidents import Filed, put_incident
 from store.resolutions import file_resolution
+from store.shown import join_shown
 from store.works import file_listed
 
 __all__ = [
@@ -53,7 +54,10 @@ def file_kept(db: Database, items: Sequence[Capture | Conversion]) -> int:
     """Files captures and conversions in one transaction, as `file_captures` does; the number of new captures."""
     with db.writing() as connection:
         put_conversions(connection, [one for one in items if isinstance(one, Conversion)])
-        return put_captures(connection, [one for one in items if isinstance(one, Capture)])
+        captures = [one for one in items if isinstance(one, Capture)]
+        new = put_captures(connection, captures)
+        join_shown(connection, captures)
+        return new
 
 
 def file_document(db: Database, payload_digest: str, document: Document, *, now: datetime | None = None) -> None:

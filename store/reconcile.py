@@ -9,16 +9,19 @@ from sqlalchemy import Connection, Select, bindparam, func, or_, select, update
 
 from archive.capture import Capture, Conversion, RecordType
 from archive.clock import utc_now
-from archive.seed import OutcomeKind
+from archive.seed import OutcomeKind, Why
 from store import schema
 from store.captures import put_captures, set_outcomes
 from store.conversions import places, put_conversions
 from store.database import Database
 from store.imported import join_imported
 from store.rows import chunks
+from store.shown import join_shown
 from store.urls import UNCLAIMED
 
 _captures, _files, _urls, _conversions = schema.capture, schema.warc_file, schema.url, schema.conversion
+
+_NO_SEEDS = (Why.EMBEDDED.value, Why.SHOWN.value)  # what comes along with a page has no outcome of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ def adopt(
         with db.writing() as connection:
             put_conversions(connection, [one for one in some if isinstance(one, Conversion)])
             adopted += put_captures(connection, captures, now=now, publisher_of=publisher_of)
+            join_shown(connection, captures)
             _judge(connection, captures, ended)
     join_imported(db, [one.url for one in items if isinstance(one, Capture) and one.origin.imported], now)
     return adopted
@@ -75,6 +79,7 @@ def _judge(connection: Connection, captures: Sequence[Capture], ended: Callable[
     whole = select(_captures.c.record_id, _captures.c.id, _captures.c.url_id, _captures.c.timestamp).where(
         _captures.c.record_id.in_([one.record_id for one in captures]),
         _captures.c.outcome.is_(None),
+        _captures.c.why.not_in(_NO_SEEDS),
         _captures.c.truncated.is_(None),
         _captures.c.record_type != RecordType.REVISIT.value,
         or_(_captures.c.http_status.is_(None), _captures.c.http_status.between(200, 299)),

@@ -9,11 +9,12 @@ from archive.seed import OutcomeKind, Why
 from store import schema
 from store.captures import capture_of, capture_rows
 from store.database import Database
+from store.shown import is_read_as_shown
 from store.urls import why_of
 
 _captures, _urls, _documents, _files = schema.capture, schema.url, schema.document, schema.warc_file
 
-_MERELY_KEPT = [why.value for why in (Why.ROBOTS, Why.LISTING, Why.CHECK, Why.RUN)]
+_MERELY_KEPT = [why.value for why in (Why.ROBOTS, Why.LISTING, Why.CHECK, Why.RUN, Why.EMBEDDED, Why.SHOWN)]
 # What a crawl of others holds beside documents. Nobody reads it unless a record cites it.
 _NO_DOCUMENT = ("image/%", "audio/%", "video/%", "font/%", "text/css", "%javascript", "application/json")
 LARGEST_IMPORTED = 256 << 20  # bytes; our own captures are cut at a limit, those of others may fill the memory
@@ -39,7 +40,8 @@ def unread(db: Database, limit: int = 200, after: int = 0) -> list[Unread]:
     """Good captures with neither a document nor an incident of their payload, in order, each payload once.
 
     `after` is the `capture_id` of the last answer: a payload that nobody files would else be answered for ever.
-    Left out: robots.txt, what runs decided, listings that no record cites, walls, errors, cut answers; of what was
+    Left out: robots.txt, what runs decided, what pages embed, listings that no record cites, walls, errors, cut
+    answers; pages that were shown in a browser, whose documents are read instead, and their pictures; of what was
     brought in also pictures and the like that no record cites, and what is too large.
     """
     payload = _captures.c.payload_digest
@@ -59,6 +61,8 @@ def unread(db: Database, limit: int = 200, after: int = 0) -> list[Unread]:
             ),
             or_(_captures.c.http_status.is_(None), _captures.c.http_status.between(200, 299)),
             or_(serves, _urls.c.why.not_in(_MERELY_KEPT)),
+            or_(_captures.c.why != Why.SHOWN.value, _captures.c.mime == "text/html"),
+            ~is_read_as_shown(),
             or_(_files.c.imported_from.is_(None), _may_be_read(serves)),
             ~select(_documents.c.id).where(_documents.c.payload_digest == payload).exists(),
             ~select(stated).where(stated == payload).exists(),
