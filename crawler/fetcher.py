@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from archive.capture import Capture, Exchange, Fault, Origin, RecordType
 from archive.errors import RefusedUrl
 from archive.seed import Found, Outcome, OutcomeKind, Seed, Substitute
-from crawler.asking import Asker, Reply
+from crawler.asking import Asker, Headers, Reply
 from crawler.gate import TooLong
+from crawler.limits import Limits
 from crawler.outcomes import classify, has_validator, leads_to, renamed
 from crawler.permission import Permission
 
@@ -59,7 +60,8 @@ class Fetcher:
 
     delay_s: what the publisher of a URL asks for between requests, in seconds. waits: False for a URL whose host's
     own wish (Crawl-delay) is not waited for either: a stand-in, when the caller wants no delays. recall: how a seed
-    ended whose answer is in the archive already (`crawler.recall`); None: it is asked for.
+    ended whose answer is in the archive already (`crawler.recall`); None: it is asked for. whole: True for a URL that
+    is always asked for whole, since "not modified" would be of no use.
     """
 
     def __init__(
@@ -70,11 +72,12 @@ class Fetcher:
         delay_s: Callable[[str], float] = lambda url: 0.0,
         waits: Callable[[str], bool] = lambda url: True,
         recall: Callable[[Seed], Awaitable["Fetched | None"]] | None = None,
+        whole: Callable[[str], bool] = lambda url: False,
     ) -> None:
         self._asker, self._permission, self._recall = asker, permission, recall
-        self._delay_s, self._waits = delay_s, waits
+        self._delay_s, self._waits, self._whole = delay_s, waits, whole
 
-    async def fetch(self, seed: Seed) -> Fetched:
+    async def fetch(self, seed: Seed, *, headers: Headers = ACCEPT, limits: Limits | None = None) -> Fetched:
         """How this seed ended. Never raises for what befalls the URL."""
         if seed.kept is not None and self._recall is not None and (recalled := await self._recall(seed)) is not None:
             return recalled
@@ -83,7 +86,7 @@ class Fetcher:
             if permit.denied is not None:
                 return Fetched(seed, permit.denied, permit.reason, fault=permit.fault)
             delay_s = max(self._delay_s(seed.url), permit.delay_s) if self._waits(seed.url) else 0.0
-            fetched = await self._ask(seed, delay_s)
+            fetched = await self._ask(seed, delay_s, headers, limits)
         except TooLong as wait:
             return _skipped(seed, wait)
         except RefusedUrl as refused:
@@ -92,14 +95,21 @@ class Fetcher:
             fetched = replace(fetched, reason="; ".join(filter(None, (fetched.reason, permit.reason))))
         return fetched
 
-    async def _ask(self, seed: Seed, delay_s: float) -> Fetched:
+    async def _ask(self, seed: Seed, delay_s: float, headers: Headers, limits: Limits | None) -> Fetched:
         origin = Origin(seed.why.value, seed.via, seed.hops)
-        headers = ACCEPT + _validators(seed)
+        if not self._whole(seed.url):
+            headers += _validators(seed)
         reply: Reply | None = None
         for _ in range(MOST_TRIES):
             try:
                 reply = await self._asker.ask(
-                    seed.url, origin, headers=headers, delay_s=delay_s, previous=seed.previous, ticket=seed
+                    seed.url,
+                    origin,
+                    headers=headers,
+                    delay_s=delay_s,
+                    limits=limits,
+                    previous=seed.previous,
+                    ticket=seed,
                 )
             except TooLong as wait:
                 if reply is None:

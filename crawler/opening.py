@@ -7,7 +7,7 @@ from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.settings import Settings
 
 from crawler.dispatch import Dispatch
-from crawler.fetcher import Fetcher
+from crawler.options import Means
 from crawler.spider import Crew
 from extract.pool import Pool
 
@@ -17,11 +17,11 @@ CLOSING_S = 1.5
 class Spiders:
     """The spiders of a crawl, each opened when its publisher has something to fetch."""
 
-    def __init__(self, dispatch: Dispatch, fetcher: Fetcher, pool: Pool) -> None:
+    def __init__(self, dispatch: Dispatch, means: Means, pool: Pool) -> None:
         settings = Settings()
         settings.setmodule("crawler.settings", priority="project")
         self._runner = AsyncCrawlerRunner(settings)
-        self._crew = Crew(dispatch, fetcher, pool)
+        self._crew = Crew(dispatch, means.fetcher, pool, means.renderer)
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     def open(self, publisher: str) -> None:

@@ -16,6 +16,7 @@ from crawler.limits import Limits
 from crawler.permission import Permission
 from crawler.publisher import for_host
 from crawler.recall import Recall
+from crawler.renderer import Renderer, Showing
 from crawler.target import parse_target
 from crawler.trust import Trust
 from crawler.wire import Engine
@@ -29,6 +30,7 @@ class CrawlOptions:
     host. max_wait_s: a host that asks for a longer wait has its URLs skipped in this run. connections: most
     requests under way at once, over all hosts. trust: whose certificates are believed; None for the usual roots.
     data: the folder of the archive that answers seeds with a `kept` capture; None: they are asked for like all.
+    showing: which pages are shown in a browser; None: none is.
     """
 
     user_agent: str
@@ -40,6 +42,7 @@ class CrawlOptions:
     guard: Guard = field(default_factory=Guard)
     trust: Trust | None = None
     data: Path | None = None
+    showing: Showing | None = None
     seams: Seams = SYSTEM
 
 
@@ -51,9 +54,12 @@ class Means:
     gate: Gate
     permission: Permission
     fetcher: Fetcher
+    renderer: Renderer | None = None
 
     async def close(self) -> None:
-        """End every connection; the ledger knows all hosts afterwards."""
+        """End the browser and every connection; the ledger knows all hosts afterwards."""
+        if self.renderer is not None:
+            await self.renderer.close()
         await self.permission.close()
         await self.engine.close()
         await self.gate.remember()
@@ -101,5 +107,10 @@ def make_means(
         asker, ledger, user_agent=options.user_agent, delay_s=delay_s, limits=options.limits, seams=seams
     )
     recall = Recall(options.data, options.limits) if options.data is not None else None
-    fetcher = Fetcher(asker, permission, delay_s=delay_s, waits=waits, recall=recall)
-    return Means(engine, gate, permission, fetcher)
+    showing = options.showing
+    if showing is None:
+        fetcher = Fetcher(asker, permission, delay_s=delay_s, waits=waits, recall=recall)
+        return Means(engine, gate, permission, fetcher)
+    fetcher = Fetcher(asker, permission, delay_s=delay_s, waits=waits, recall=recall, whole=showing.covers)
+    renderer = Renderer(showing, fetcher, limits=options.limits, agent=options.user_agent)
+    return Means(engine, gate, permission, fetcher, renderer)

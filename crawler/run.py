@@ -45,7 +45,7 @@ def crawl(
     from crawler.opening import Spiders  # here: a link check does without Scrapy, which takes a third of a second
 
     async def work(dispatch: Dispatch, means: Means) -> None:
-        spiders = Spiders(dispatch, means.fetcher, pool)
+        spiders = Spiders(dispatch, means, pool)
         dispatch.opens = spiders.open
         try:
             await dispatch.run()

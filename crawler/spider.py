@@ -10,13 +10,14 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 
 from archive.capture import Exchange
-from archive.errors import RefusedUrl
+from archive.errors import RefusedUrl, SourcekeepError
 from archive.seed import Found, OutcomeKind, Substitute, Why
 from archive.url import normalise
 from crawler.body import coding, entity_aside, is_long, opening, plain
 from crawler.dispatch import Dispatch
 from crawler.fetcher import Fetched, Fetcher
 from crawler.publisher import UNCLAIMED, Publisher, publishers
+from crawler.renderer import Renderer
 from crawler.straight import Straight
 from crawler.supply import Stopped
 from extract.glance import looks_like_html
@@ -35,6 +36,7 @@ class Crew:
     dispatch: Dispatch
     fetcher: Fetcher
     pool: Pool
+    renderer: Renderer | None = None
 
 
 class PublisherSpider(Spider):
@@ -78,13 +80,15 @@ class PublisherSpider(Spider):
         await self.read(response.meta["fetched"])
 
     async def read(self, fetched: Fetched) -> None:
-        """Conclude the seed; a listing or landing page is read first."""
+        """Conclude the seed; a page of some hosts is shown in a browser first, a listing or landing page is read."""
         found: tuple[Found, ...] = ()
         note = ""
         try:
+            shown, note = await self._shown(fetched)
             function = self._reader(fetched)
             if function is not None:
-                found, note = await self._links(fetched, function)
+                found, failed = await self._links(fetched, function, shown)
+                note = "; ".join(filter(None, (note, failed)))
         except Stopped:
             return  # the seed stays due
         except Exception as error:  # whatever reading does, the fetch has its outcome
@@ -113,10 +117,14 @@ class PublisherSpider(Spider):
         if (
             fetched.seed.why is Why.CITED
             and self.publisher.documents
-            and (is_long(exchange) or self._may_lead(exchange))
+            and (self._is_shown(fetched) or is_long(exchange) or self._may_lead(exchange))
         ):
             return "crawler.publisher:read_landing"
         return None
+
+    def _is_shown(self, fetched: Fetched) -> bool:
+        renderer = self.crew.renderer
+        return renderer is not None and renderer.shows(fetched) and _is_page(fetched)
 
     def _may_lead(self, exchange: Exchange) -> bool:
         """Pages of known publishers are always read: what their rules need is theirs to know."""
@@ -125,20 +133,32 @@ class PublisherSpider(Spider):
         content = plain(exchange, MOST_PAGE)
         return content is None or may_lead(content)
 
-    async def _links(self, fetched: Fetched, function: str) -> tuple[tuple[Found, ...], str]:
+    async def _shown(self, fetched: Fetched) -> tuple[bytes | None, str]:
+        """What the page became in a browser, if it is shown in one and became something, and how that went."""
+        renderer = self.crew.renderer
+        if renderer is None or not self._is_shown(fetched):
+            return None, ""
+        try:
+            return await self.crew.dispatch.unless_ending(renderer.show(fetched))
+        except SourcekeepError as error:  # the disk or the catalogue: no page's
+            self.crew.dispatch.lost(error)
+            raise Stopped from error
+
+    async def _links(self, fetched: Fetched, function: str, shown: bytes | None) -> tuple[tuple[Found, ...], str]:
         assert fetched.exchange is not None
         exchange = fetched.exchange
-        looked_at = fetched.seed.why is not Why.CITED or not is_long(exchange)  # a long page was not yet
+        # A long page was not yet.
+        looked_at = shown is not None or fetched.seed.why is not Why.CITED or not is_long(exchange)
         if not looked_at and not await asyncio.to_thread(self._may_lead, exchange):
             return (), ""
         order = self.crew.pool.submit(
             function,
-            await entity_aside(exchange, MOST_PAGE),
+            await entity_aside(exchange, MOST_PAGE) if shown is None else shown,
             HTML_LIMITS,
             publisher=self.name,
             url=exchange.url,
-            charset=_charset(fetched),
-            content_encoding=coding(exchange) or None,
+            charset=_charset(fetched) if shown is None else "utf-8",
+            content_encoding=coding(exchange) or None if shown is None else None,
         )
         answer = await self.crew.dispatch.unless_ending(asyncio.wrap_future(order))
         if answer.failure is not None:

@@ -59,7 +59,7 @@ async def _crew(spider: PublisherSpider, writer: ArchiveWriter, pool: Pool) -> A
     dispatch.heed(means.gate)
     running = asyncio.ensure_future(dispatch.run())
     try:
-        yield Crew(dispatch, means.fetcher, pool)
+        yield Crew(dispatch, means.fetcher, pool, means.renderer)
         await running
     finally:
         dispatch.end()

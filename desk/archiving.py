@@ -13,7 +13,7 @@ from archive.url import host_key
 from crawler.run import crawl
 from desk.bare import file_as_sources, wanted_url
 from desk.config import Config
-from desk.connecting import crawl_options
+from desk.connecting import crawl_options, raise_if_no_browser
 from desk.following import Reading
 from desk.importing import Record, file_record, read_records
 from desk.ledger import CatalogueLedger
@@ -47,6 +47,7 @@ def archive(
     UsageError or UnreadableRecord before anything is fetched when a target cannot be read; NetworkDown when no host
     could be reached at all.
     """
+    raise_if_no_browser(config)
     with held(config) as place:
         wanted = sort_targets(targets, partial(dossier.is_known, place.database))
         records = read_records(place.pool, wanted.files)
@@ -173,7 +174,7 @@ class _Job:
                 keep=place.writer.keep,
                 pool=place.pool,
                 ledger=CatalogueLedger(place),
-                options=crawl_options(place.config),
+                options=crawl_options(place.config, place.writer.keep_resource),
                 progress=progress,
                 stop=self._stop,
                 backlog=lambda: place.writer.pending_bytes,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from archive.errors import RefusedUrl
 from archive.reader import read_payload
 from archive.seed import Why
+from archive.showing import page_url
 from archive.url import host_key, normalise
 from crawler.publisher import UNCLAIMED
 from desk.place import Place
@@ -28,7 +29,7 @@ def wanted_url(place: Place, url: str) -> Wanted:
 def file_as_sources(place: Place, run: int, strays: Sequence[Unread]) -> None:
     """Files pages that turned out to be no records as sources; what they lead to is added to the run."""
     for stray in strays:
-        url, now = stray.capture.url, place.seams.now()
+        url, now = page_url(stray.capture), place.seams.now()
         source = intake.file_source(place.database, url, publisher=UNCLAIMED, now=now)
         links = _documents(place, stray)
         wanted = [Wanted(link, Why.DOCUMENT, url, "L", publisher_of(host_key(link)), source) for link in links]
@@ -39,7 +40,7 @@ def _documents(place: Place, stray: Unread) -> list[str]:
     """The documents that a page says it is about, read in a worker; a page that kills its reader leads nowhere."""
     payload = read_payload(place.config.data, stray.capture)
     answer = place.pool.submit(
-        _LANDING, payload.content, publisher=UNCLAIMED, url=stray.capture.url,
+        _LANDING, payload.content, publisher=UNCLAIMED, url=page_url(stray.capture),
         content_encoding=payload.content_encoding,
     ).result()  # fmt: skip
     found = []
@@ -48,4 +49,4 @@ def _documents(place: Place, stray: Unread) -> list[str]:
             found.append(normalise(link["url"]))
         except RefusedUrl:
             continue
-    return [url for url in found if url != stray.capture.url]
+    return [url for url in found if url != page_url(stray.capture)]

@@ -2,13 +2,15 @@
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 from archive.errors import UsageError
 from crawler.contact import EXAMPLE
+
+HostGlob = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9*?\[\]!._-]+$")]
 
 
 class _Part(BaseModel):
@@ -29,6 +31,7 @@ class Crawl(_Part):
     high_ports: bool = Field(default=False, description="addresses may name any port from 1024 on")
     recapture_days: float = Field(default=30.0, ge=0, description="a captured source is due again after so many days")
     listing_days: float = Field(default=7.0, ge=0, description="a listing is looked at again after so many days")
+    browser_hosts: tuple[HostGlob, ...] = Field(default=(), description="hosts whose pages are shown in a browser")
 
 
 class Reading(_Part):

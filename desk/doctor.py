@@ -41,7 +41,7 @@ def examine(config: Config) -> dict[str, Any]:
     """All checks of this machine for these settings: the contract's `{checks: [{name, ok, detail, fix}]}`."""
     checks: list[Check] = []
     looks: tuple[Callable[[Config], Iterator[Check]], ...] = (
-        _python, _versions, _sqlite, _disk, _folder, _clock, _sandbox, _database, _contact,
+        _python, _versions, _sqlite, _disk, _folder, _clock, _sandbox, _browser, _database, _contact,
     )  # fmt: skip
     for look in looks:
         checks.extend(look(config))
@@ -118,6 +118,19 @@ def _sandbox(_: Config) -> Iterator[Check]:
     yield Check(
         "reading sandbox", strong, detail, "apt install bubblewrap (readers then have no network and no files)."
     )
+
+
+def _browser(config: Config) -> Iterator[Check]:
+    from crawler.chromium import lacking, tried
+
+    wanted = bool(config.crawl.browser_hosts)
+    missing = lacking()
+    if missing is not None:
+        what, fix = missing
+        yield Check("browser", not wanted, what if wanted else f"{what}; no host needs one (crawl.browser_hosts)", fix)
+        return
+    starts, detail = tried()
+    yield Check("browser", starts, detail, "apt install bubblewrap, or allow unprivileged user namespaces.")
 
 
 def _database(config: Config) -> Iterator[Check]:

@@ -23,7 +23,9 @@ from desk.custody import enter
 from desk.place import catalogue
 from store import dossier
 from store.conversions import conversions_of
+from store.shown import Embedded, embedded
 
+_Beside = Conversion | Embedded
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
@@ -36,18 +38,27 @@ def export(config: Config, key: str, out: Path, form: str | None = None, seams: 
     form = form or _form_of(out)
     with catalogue(config) as database:
         incident = dossier.incident_object(database, key)
-        texts = conversions_of(database, [one["record_id"] for _, one in _captures(incident)])
-    written = _written(config, incident, texts, out, form, seams)
+        kept = [one for _, one in _captures(incident)]
+        beside: list[_Beside] = [
+            *conversions_of(database, [one["record_id"] for one in kept]),
+            *embedded(database, [one["url"] for one in kept]),
+        ]
+    written = _written(config, incident, beside, out, form, seams)
     told = {"bytes": written["bytes"], "sha256": f"sha256:{written['sha256']}", "incident": incident["key"]}
     enter(config, CustodyEvent.EXPORTED, out.name, told, seams)
     return written
 
 
 def _written(
-    config: Config, incident: dict[str, Any], texts: Sequence[Conversion], out: Path, form: str, seams: Seams
+    config: Config,
+    incident: dict[str, Any],
+    beside: Sequence[_Beside],
+    out: Path,
+    form: str,
+    seams: Seams,
 ) -> dict[str, Any]:
     if form == "wacz":
-        package = _package(config, incident, texts, out, seams)
+        package = _package(config, incident, beside, out, seams)
         return {"file": str(out), "bytes": package.bytes, "sha256": package.sha256.removeprefix("sha256:")}
     content = _WRITERS[form](incident).encode("utf-8")
     fresh = out.with_name(f"{out.name}.new")
@@ -78,10 +89,8 @@ def _captures(incident: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[s
                 yield citation, capture
 
 
-def _package(
-    config: Config, incident: dict[str, Any], texts: Sequence[Conversion], out: Path, seams: Seams
-) -> WaczFile:
-    """The captures of the incident with the texts that were read from just them, signed."""
+def _package(config: Config, incident: dict[str, Any], beside: Sequence[_Beside], out: Path, seams: Seams) -> WaczFile:
+    """The captures of the incident with the texts that were read from just them and the parts of pages, signed."""
     kept = list(_captures(incident))
     if not kept:
         raise UsageError(
@@ -99,7 +108,7 @@ def _package(
         description=f"The archived sources of the incident record {incident['key']}.",
         records=[
             *((warc_path(config.data, one["warc"]), one["offset"], one["length"]) for _, one in kept),
-            *((warc_path(config.data, one.warc), one.offset, one.length) for one in texts),
+            *((warc_path(config.data, one.warc), one.offset, one.length) for one in beside),
         ],
         pages=pages,
         main_page=pages[0] if pages else None,

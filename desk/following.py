@@ -3,12 +3,13 @@
 import threading
 from collections import deque
 from concurrent.futures import CancelledError, Future, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archive.capture import Capture
 from archive.errors import Interrupted, WorkerLost
 from archive.reader import read_payload
 from archive.seed import Why
+from archive.showing import is_shown, page_url
 from desk.converting import Converting
 from desk.importing import READ as READ_RECORD
 from desk.importing import read_answer, record_name
@@ -25,6 +26,7 @@ from store.frontier import Unread
 MOST_AT_ONCE, MOST_BYTES = 16, 8 << 20
 # Readings filed in one transaction. One a transaction cost 5 ms each, more than half of what this process did.
 FILED_AT_ONCE, FILED_AFTER_S = 64, 0.2
+AS_SHOWN = "read from the page as a browser showed it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +131,14 @@ class Reading:
     def _ask(self, unread: Unread) -> _Order:
         capture, pool = unread.capture, self._place.pool
         payload = read_payload(self._place.config.data, capture)
+        url = page_url(capture)
         document = submit_reading(
-            pool, payload.content, mime=payload.content_type, url=capture.url, content_encoding=payload.content_encoding
+            pool, payload.content, mime=payload.content_type, url=url, content_encoding=payload.content_encoding
         )
         record = None
         if unread.why is Why.INCIDENT:
-            name, url = record_name(capture.url)
-            record = pool.submit(READ_RECORD, payload.content, name=name, url=url)
+            name, page = record_name(url)
+            record = pool.submit(READ_RECORD, payload.content, name=name, url=page)
         return _Order(unread, document, record, len(payload.content))
 
     def _take(self, order: _Order, filing: "_Filing") -> None:
@@ -144,7 +147,7 @@ class Reading:
         filing.add(order.unread.capture, order.document)
 
     def _file_record(self, unread: Unread, answer: Answer) -> None:
-        plain = read_answer(answer, unread.capture.url)
+        plain = read_answer(answer, page_url(unread.capture))
         if "error" in plain:
             say(f"{plain['error']}; kept as a source of its own")
             self.strays.append(unread)
@@ -177,6 +180,8 @@ class _Filing:
         if self._waiting and not self._is_soon(reading):
             self.end()
         document = reading.result()
+        if is_shown(capture):
+            document = replace(document, reason="; ".join(filter(None, (AS_SHOWN, document.reason))))
         if self._converting is not None:
             self._converting.keep(capture, document)
         if not self._waiting:

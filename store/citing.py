@@ -12,6 +12,7 @@ from archive.url import normalise, same_key, unwrap
 from store import schema
 from store.imported import join_sources
 from store.rows import insert_missing
+from store.shown import join_shown
 from store.urls import UNCLAIMED, Known, know
 
 _sources, _trail = schema.source, schema.trail
@@ -67,7 +68,10 @@ def sources_of(connection: Connection, mentions: Sequence[Mention], now: datetim
 
 
 def lay_trail(connection: Connection, steps: Sequence[tuple[int, int, str, int | None]], now: datetime) -> None:
-    """Notes that URLs serve sources: (source, URL, hops, URL it was reached from); what is known stays."""
+    """Notes that URLs serve sources: (source, URL, hops, URL it was reached from); what is known stays.
+
+    So does what they became in a browser.
+    """
     insert_missing(
         connection,
         _trail,
@@ -76,3 +80,4 @@ def lay_trail(connection: Connection, steps: Sequence[tuple[int, int, str, int |
             for source, url, hops, via in steps
         ],
     )
+    join_shown(connection, [url for _, url, _, _ in steps], now)

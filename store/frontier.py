@@ -64,7 +64,7 @@ def add_seeds(
             on_trail = (
                 select(_trail.c.url_id)
                 .join(_urls, _urls.c.id == _trail.c.url_id)
-                .where(_trail.c.source_id.in_(chunk), _urls.c.why != Why.SHOWN.value)
+                .where(_trail.c.source_id.in_(chunk), _urls.c.host != "")  # of no host: never fetched
             )
             due = true() if force else (_urls.c.due_at <= now) | _missing()
             added += _take(connection, run, due & _urls.c.id.in_(on_trail))

@@ -14,7 +14,7 @@ from store.database import Database
 from store.documents import put_documents
 from store.incidents import Filed, put_incident
 from store.resolutions import file_resolution
-from store.shown import join_shown
+from store.shown import join_shown, pages_of
 from store.works import file_listed
 
 __all__ = [
@@ -56,7 +56,8 @@ def file_kept(db: Database, items: Sequence[Capture | Conversion]) -> int:
         put_conversions(connection, [one for one in items if isinstance(one, Conversion)])
         captures = [one for one in items if isinstance(one, Capture)]
         new = put_captures(connection, captures)
-        join_shown(connection, captures)
+        if pages := pages_of(connection, captures):
+            join_shown(connection, pages, captures[-1].timestamp)
         return new
 
 

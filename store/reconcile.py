@@ -16,7 +16,7 @@ from store.conversions import places, put_conversions
 from store.database import Database
 from store.imported import join_imported
 from store.rows import chunks
-from store.shown import join_shown
+from store.shown import join_shown, pages_of
 from store.urls import UNCLAIMED
 
 _captures, _files, _urls, _conversions = schema.capture, schema.warc_file, schema.url, schema.conversion
@@ -68,7 +68,7 @@ def adopt(
         with db.writing() as connection:
             put_conversions(connection, [one for one in some if isinstance(one, Conversion)])
             adopted += put_captures(connection, captures, now=now, publisher_of=publisher_of)
-            join_shown(connection, captures)
+            join_shown(connection, pages_of(connection, captures), now)
             _judge(connection, captures, ended)
     join_imported(db, [one.url for one in items if isinstance(one, Capture) and one.origin.imported], now)
     return adopted

@@ -1,43 +1,57 @@
 """Pages shown in a browser: what they became serves the sources they serve, and what they embed goes along."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, bindparam, literal, or_, select, update
 
 from archive.capture import Capture
 from archive.seed import Why
-from archive.showing import DOM, SHOWN_HOP
+from archive.showing import DOM, PICTURE, SHOWN_HOP
 from store import schema
-from store.citing import lay_trail
 from store.database import Database
-from store.rows import chunks
+from store.rows import chunks, insert_missing
 from store.urls import numbers_of
 
 _captures, _files, _urls, _trail = schema.capture, schema.warc_file, schema.url, schema.trail
 
 
-def join_shown(connection: Connection, captures: Sequence[Capture]) -> None:
-    """Puts what pages became in a browser on the trails of their pages, under their publishers; safe to repeat."""
-    page_of = {one.url: one.origin.via for one in captures if one.origin.why == Why.SHOWN and one.origin.via}
-    if not page_of:
+def join_shown(connection: Connection, pages: Iterable[int], now: datetime) -> None:
+    """Puts what these pages (row numbers of URLs) became in a browser on their trails; it is for what they are for.
+
+    Safe to repeat.
+    """
+    for chunk in chunks(dict.fromkeys(pages)):
+        for prefix in (DOM, PICTURE):
+            _join(connection, prefix, chunk, now)
+
+
+def _join(connection: Connection, prefix: str, pages: Sequence[int], now: datetime) -> None:
+    made = _urls.alias("made")
+    of_page = made.c.url == literal(prefix) + _urls.c.url
+    pairs = select(made.c.id, _urls.c.publisher, _urls.c.why).join_from(_urls, made, of_page)
+    found = connection.execute(pairs.where(_urls.c.id.in_(pages))).all()
+    if not found:
         return
-    numbers = numbers_of(connection, {*page_of, *page_of.values()})
-    made: defaultdict[int, list[int]] = defaultdict(list)
-    for url, page in page_of.items():
-        if page in numbers:
-            made[numbers[page]].append(numbers[url])
-    for chunk in chunks(made):
-        trails = select(_trail.c.source_id, _trail.c.url_id, _trail.c.hops).where(_trail.c.url_id.in_(chunk))
-        rows = connection.execute(trails).all()
-        steps = [(source, one, hops + SHOWN_HOP, page) for source, page, hops in rows for one in made[page]]
-        lay_trail(connection, steps, captures[-1].timestamp)
-        owned = connection.execute(select(_urls.c.id, _urls.c.publisher).where(_urls.c.id.in_(chunk))).all()
-        connection.execute(
-            update(_urls).where(_urls.c.id == bindparam("number")).values(publisher=bindparam("owner")),
-            [{"number": one, "owner": owner} for page, owner in owned for one in made[page]],
-        )
+    same: dict[str, Any] = {"publisher": bindparam("its_publisher"), "why": bindparam("its_why")}
+    connection.execute(
+        update(_urls).where(_urls.c.id == bindparam("number")).values(**same),
+        [{"number": number, "its_publisher": publisher, "its_why": why} for number, publisher, why in found],
+    )
+    steps = select(_trail.c.source_id, made.c.id, _trail.c.hops, _trail.c.url_id).join_from(_urls, made, of_page)
+    rows = connection.execute(steps.join(_trail, _trail.c.url_id == _urls.c.id).where(_urls.c.id.in_(pages))).all()
+    trail = [
+        {"source_id": source, "url_id": number, "hops": hops + SHOWN_HOP, "via_url_id": page, "added_at": now}
+        for source, number, hops, page in rows
+    ]
+    insert_missing(connection, _trail, trail)
+
+
+def pages_of(connection: Connection, captures: Iterable[Capture]) -> list[int]:
+    """The pages (row numbers of URLs) that some of these captures were made of in a browser."""
+    made = {one.origin.via for one in captures if one.origin.why == Why.SHOWN and one.origin.via}
+    return list(numbers_of(connection, made).values()) if made else []
 
 
 def is_read_as_shown() -> ColumnElement[bool]:
@@ -52,15 +66,15 @@ def is_read_as_shown() -> ColumnElement[bool]:
     return kept.where(address.c.url == literal(DOM) + _urls.c.url, later, together).exists()
 
 
-class Place(NamedTuple):
-    """Where a record lies."""
+class Embedded(NamedTuple):
+    """Where the record of something lies that a page embeds."""
 
     warc: str
     offset: int
     length: int
 
 
-def embedded(db: Database, pages: Iterable[str]) -> list[Place]:
+def embedded(db: Database, pages: Iterable[str]) -> list[Embedded]:
     """The records of what these pages asked for while they were shown in a browser, and of what those repeat."""
     parts = select(_captures.c.record_id, _captures.c.revisit_of).where(_captures.c.why == Why.EMBEDDED.value)
     wanted: dict[str, None] = {}
@@ -71,9 +85,9 @@ def embedded(db: Database, pages: Iterable[str]) -> list[Place]:
         return [place for chunk in chunks(wanted) for place in _places(connection, chunk)]
 
 
-def _places(connection: Connection, record_ids: Sequence[Any]) -> list[Place]:
+def _places(connection: Connection, record_ids: Sequence[Any]) -> list[Embedded]:
     query = select(_files.c.name, _captures.c.offset, _captures.c.length).join(
         _files, _files.c.id == _captures.c.warc_file_id
     )
     rows = connection.execute(query.where(_captures.c.record_id.in_(record_ids)).order_by(_captures.c.id))
-    return [Place(*row) for row in rows]
+    return [Embedded(*row) for row in rows]

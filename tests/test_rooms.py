@@ -22,7 +22,7 @@ LIVES_IN = {
         "webencodings", "charset_normalizer", "brotli", "zstandard",
     },
     "store": {"sqlalchemy", "alembic", "pysqlite3"},
-    "crawler": {"scrapy", "twisted", "cryptography", "certifi", "protego"},
+    "crawler": {"scrapy", "twisted", "cryptography", "certifi", "protego", "playwright"},
     "desk": {"click", "rich", "pydantic", "pydantic_settings", "cronsim"},
 }  # fmt: skip
 # Which call goes out to the network, and the one file that may make it: behind it stands the address guard.
