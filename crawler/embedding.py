@@ -21,6 +21,7 @@ from crawler.limits import MIB
 
 MOST_HOPS = 10  # redirects of one request
 MOST_ACCEPT = 500  # bytes of what scripts want to accept
+MOST_TOLD = 200  # characters of a URL that is told
 # What the words of a page depend on is asked for before what only its looks do.
 _RANKS = {"Image": 1, "Font": 2}
 _LEFT_OUT = {"Media": "media", "EventSource": "event stream", "WebSocket": "websocket", "CSPViolationReport": "report"}
@@ -56,7 +57,9 @@ class Ask(Protocol):
 class Embedding:
     """The requests of one page; `line` is the browser's, whose paused requests are to be handed to `hear`.
 
-    `spent` says which part of the budget ended it, `failure` is what broke the crawl meanwhile.
+    `waiting` counts those that are still to be answered, `changed_at` is when something last happened to any. `spent`
+    says which part of the budget is, `failure` is what broke the crawl meanwhile. `leads_to` is where the page wanted
+    to go by itself before it was there; whoever knows when that is says so by `loaded`.
     """
 
     def __init__(self, line: Any, page: Fetched, ask: Ask, budget: Budget, main_frame: str) -> None:
@@ -68,12 +71,14 @@ class Embedding:
         self._bytes_left = budget.bytes
         self._opened = self._ended = False
         self._order, self._asked, self._answered = count(), 0, 0
-        self._waiting: dict[str, list[tuple[int, int, _Event, str]]] = {}
+        self._by_host: dict[str, list[tuple[int, int, _Event, str]]] = {}
         self._hops: dict[str, str] = {}
+        self._held: list[_Event] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self.open = 0
+        self.waiting = 0
         self.left_out: Counter[str] = Counter()
-        self.spent = ""
+        self.spent, self._is_cut = "", False
+        self.loaded, self.leads_to = False, ""
         self.failure: BaseException | None = None
 
     def hear(self, event: _Event) -> None:
@@ -88,20 +93,33 @@ class Embedding:
             self._spawn(self._refuse(event))
             return
         self._asked += 1
+        self.waiting += 1
         self._hops[event["requestId"]] = self._hops_to(event)
-        host = host_key(url)
-        known = host in self._waiting
-        heappush(
-            self._waiting.setdefault(host, []), (_RANKS.get(event["resourceType"], 0), next(self._order), event, url)
-        )
+        host, rank = host_key(url), _RANKS.get(event["resourceType"], 0)
+        known = host in self._by_host
+        heappush(self._by_host.setdefault(host, []), (rank, next(self._order), event, url))
         if not known:
             self._spawn(self._drain(host))
 
+    @property
+    def over(self) -> bool:
+        """True when the page is to be ended: what it may take is spent, and what it asked for before is answered."""
+        return bool(self.spent) and (self._is_cut or not self.waiting)
+
+    def cut(self, spent: str) -> None:
+        """What the page may take of this is spent: what it waits for is not asked for any more."""
+        self.spent, self._is_cut = self.spent or spent, True
+
     def _go(self, event: _Event) -> None:
-        """The page itself, once, is what was captured; where it wants to go from there is only told."""
+        """The page itself, once, is what was captured; where it wants to go from there is only told.
+
+        That is answered at the end: whatever is said to it, the browser stops reading the page that is there.
+        """
         if self._opened:
             self.left_out["other page"] += not self._ended
-            self._spawn(self._refuse(event, "Aborted"))  # any other reason would put an error in the page's place
+            self._held.append(event)
+            if not self.loaded:
+                self.leads_to = self.leads_to or event["request"]["url"][:MOST_TOLD]
             return
         self._opened = True
         self._spawn(self._give(event, self._exchange))
@@ -132,15 +150,16 @@ class Embedding:
 
     async def _drain(self, host: str) -> None:
         """One after the other, as the host's gate would have it anyway: so what is needed more can go first."""
-        waiting = self._waiting[host]
-        while waiting:
-            _, _, event, url = heappop(waiting)
-            if self._ended or self.spent:
+        queue = self._by_host[host]
+        while queue:
+            _, _, event, url = heappop(queue)
+            if self._ended or self._is_cut:
                 self.left_out["further request"] += not self._ended
                 await self._refuse(event)
             else:
                 await self._answer(event, url)
-        del self._waiting[host]
+            self.waiting -= 1
+        del self._by_host[host]
 
     async def _answer(self, event: _Event, url: str) -> None:
         hops = self._hops[event["requestId"]]
@@ -150,6 +169,7 @@ class Embedding:
         fetched = await self._ask(seed, headers, seconds=seconds, most_bytes=max(1, self._bytes_left))
         exchange = fetched.exchange
         if exchange is None or exchange.status is None or exchange.fault or exchange.truncated:
+            self._pay(exchange.end_at - exchange.body_at if exchange is not None else 0)
             self.left_out[fetched.kind.value] += 1
             await self._refuse(event, _ERRORS.get(fetched.kind, "BlockedByClient"))
         elif await self._give(event, exchange):
@@ -157,14 +177,11 @@ class Embedding:
 
     async def _give(self, event: _Event, exchange: Exchange) -> bool:
         """Hand an answer over as it was: its status, its headers, the entity without its coding."""
-        body = await asyncio.to_thread(plain, exchange, self._bytes_left + 1)
-        if body is None or len(body) > self._bytes_left:
-            if body is not None:
-                self.spent = self.spent or f"{self._budget.bytes / MIB:g} MiB"
+        body = await asyncio.to_thread(plain, exchange, max(0, self._bytes_left) + 1)
+        if body is None or not self._pay(len(body)):
             self.left_out["coded answer" if body is None else "further request"] += 1
             await self._refuse(event)
             return False
-        self._bytes_left -= len(body)
         answer = {
             "requestId": event["requestId"],
             "responseCode": exchange.status,
@@ -172,6 +189,13 @@ class Embedding:
             "body": base64.b64encode(body).decode("ascii"),
         }
         return await self._tell("Fetch.fulfillRequest", answer)
+
+    def _pay(self, size: int) -> bool:
+        """Take what came from the budget; False when it was not enough."""
+        self._bytes_left -= size
+        if self._bytes_left <= 0:
+            self.cut(f"{self._budget.bytes / MIB:.3g} MiB")
+        return self._bytes_left >= 0
 
     async def _refuse(self, event: _Event, reason: str = "BlockedByClient") -> None:
         await self._tell("Fetch.failRequest", {"requestId": event["requestId"], "errorReason": reason})
@@ -191,18 +215,19 @@ class Embedding:
         task.add_done_callback(self._tasks.discard)
 
     async def _counted(self, work: Coroutine[Any, Any, object]) -> None:
-        self.open += 1
         try:
             await work
         except Exception as error:  # of the disk or the catalogue: the crawl's, not the page's
             self.failure = self.failure or error
         finally:
-            self.open -= 1
             self.changed_at = self._now()
 
     async def end(self, within_s: float) -> None:
         """No request is made any more; those under way have `within_s` seconds for what they still bring."""
         self._ended = True
+        held, self._held = self._held, []
+        for event in held:
+            self._spawn(self._refuse(event, "Aborted"))  # any other reason would put an error in the page's place
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=within_s)
         for task in self._tasks:

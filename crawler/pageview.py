@@ -68,7 +68,7 @@ class _View:
         going = asyncio.ensure_future(self._tab.page.goto(self._page.seed.url, wait_until="load", timeout=0))
         try:
             await self._wait(going, embedding, until)
-            waiting = embedding.open
+            waiting = embedding.waiting
             await embedding.end(ENDING_S)
             return await self._taken(embedding, waiting)
         finally:
@@ -90,7 +90,11 @@ class _View:
         def leave_out(what: str) -> Any:
             return lambda _: embedding.left_out.update([what])
 
+        def loaded(_: Any) -> None:
+            embedding.loaded = True
+
         page.on("crash", crashed)
+        page.on("load", loaded)
         page.on("websocket", leave_out("websocket"))
         page.on("download", leave_out("download"))
         self._tab.context.on("page", opened)
@@ -98,19 +102,21 @@ class _View:
 
     async def _wait(self, going: "asyncio.Future[Any]", embedding: Embedding, until: float) -> None:
         """Until the page is loaded and quiet, or its budget is spent."""
-        while not embedding.spent:
+        while not embedding.over:
             if embedding.failure is not None:
                 raise embedding.failure
             if self._crashed:
                 raise NotShown("its process ended, as it does when a page takes too much memory")
             now = self._now()
             if now >= until:
-                embedding.spent = f"{self._budget.seconds:g} s"
-            elif going.done() and not embedding.open and now - embedding.changed_at >= QUIET_S:
+                embedding.cut(f"{self._budget.seconds:g} s")
+            elif going.done() and not embedding.waiting and now - embedding.changed_at >= QUIET_S:
                 return
             await asyncio.sleep(POLL_S)
 
     async def _taken(self, embedding: Embedding, waiting: int) -> View:
+        if embedding.leads_to:
+            raise NotShown(f"a script of it leads on to {embedding.leads_to}, which is not followed")
         dom, picture = await self._soon(self._dom()), await self._soon(self._picture())
         if self._crashed:
             raise NotShown("its process ended, as it does when a page takes too much memory")

@@ -8,6 +8,7 @@ from typing import Any
 
 from archive.capture import Capture, Exchange, Origin, RecordType
 from archive.errors import WriteFailed
+from archive.event import Making
 from archive.seed import Outcome, Seed, Why
 from archive.url import host_key
 from crawler.connect_to import ConnectTo
@@ -27,6 +28,7 @@ class Archive:
     delay_s: float = 0.0
     room: int = 10**9
     kept: list[tuple[Exchange, Origin, object]] = field(default_factory=list)
+    resources: dict[str, tuple[bytes, Origin, Making | None]] = field(default_factory=dict)
 
     def keep(
         self, exchange: Exchange, origin: Origin, *, previous: Capture | None = None, ticket: object = None
@@ -39,6 +41,17 @@ class Archive:
             threading.Timer(self.delay_s, future.set_result, [self._capture(exchange, origin, previous)]).start()
         else:
             future.set_result(self._capture(exchange, origin, previous))
+        return future
+
+    def keep_resource(
+        self, url: str, mime: str, content: bytes, origin: Origin, *, made_of: Making | None = None
+    ) -> Future[Capture]:
+        future: Future[Capture] = Future()
+        self.resources[url] = content, origin, made_of
+        if len(self.kept) + len(self.resources) > self.room:
+            future.set_exception(WriteFailed("the disk is full"))
+        else:
+            future.set_result(None)  # type: ignore[arg-type]
         return future
 
     def _capture(self, exchange: Exchange, origin: Origin, previous: Capture | None) -> Capture:
