@@ -66,6 +66,13 @@ def classify(exchange: Exchange, seed: Seed) -> Judged:
     return judged._replace(reason="; ".join(filter(None, (judged.reason, *_asides(exchange)))))
 
 
+def judge_shown(dom: bytes, seed: Seed) -> Judged | None:
+    """What a page is in the document's place by what it became in a browser; None for a document."""
+    html = ((b"Content-Type", b"text/html; charset=utf-8"),)
+    seen = substitute(Glance(200, seed.url, html, len(dom), lambda most: dom[:most], seed.redirects > 0))
+    return _of_substitute(seen) if seen is not None else None
+
+
 def _asides(exchange: Exchange) -> Iterator[str]:
     """What else was odd about an answer, whatever its outcome."""
     if exchange.fault is None:

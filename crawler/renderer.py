@@ -18,6 +18,7 @@ from crawler.browser import Browser, NotShown
 from crawler.embedding import Budget
 from crawler.fetcher import Fetched, Fetcher
 from crawler.limits import Limits
+from crawler.outcomes import judge_shown
 from crawler.pageview import View, view
 
 MOST_AT_ONCE = 2  # each has a process of the browser busy
@@ -47,6 +48,18 @@ class Showing:
         return any(fnmatchcase(host, glob.lower().removeprefix("www.")) for glob in self.hosts)
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page after it was shown: how its fetch ended by that, and the document to be read in its place, if any.
+
+    `note` tells a person how it went.
+    """
+
+    page: Fetched
+    dom: bytes | None = None
+    note: str = ""
+
+
 class Renderer:
     """Shows pages, one a host and few at once; belongs to one running loop."""
 
@@ -69,8 +82,8 @@ class Renderer:
             and self._showing.covers(page.seed.url)
         )
 
-    async def show(self, page: Fetched) -> tuple[bytes | None, str]:
-        """The document that the page became, durable in the archive, or None; and how that went, for a person.
+    async def show(self, page: Fetched) -> Shown:
+        """What the page became, durable in the archive. What came in its place is kept as a picture alone.
 
         Raises WriteFailed and its like, which no page can be blamed for.
         """
@@ -80,10 +93,15 @@ class Renderer:
                 async with self._browser.tab() as tab:
                     seen, software = await view(tab, page, self._ask, self._showing.budget), tab.software
             except NotShown as why:
-                return None, f"not shown in a browser, read as it was sent: {why}"
-        capture = await asyncio.shield(page.capture)
-        await self._keep(page.seed, capture, seen, software)
-        return seen.dom, seen.note if seen.dom else f"{seen.note}; read as it was sent"
+                return Shown(page, note=f"not shown in a browser, read as it was sent: {why}")
+        judged = judge_shown(seen.dom, page.seed) if seen.dom else None
+        if judged is not None:
+            seen, page = replace(seen, dom=None), replace(page, **judged._asdict())
+        elif not seen.dom:
+            seen = replace(seen, note=f"{seen.note}; read as it was sent")
+        assert page.capture is not None
+        await self._keep(page.seed, await asyncio.shield(page.capture), seen, software)
+        return Shown(page, seen.dom, seen.note)
 
     @asynccontextmanager
     async def _turn(self, host: str) -> AsyncIterator[None]:

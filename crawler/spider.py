@@ -17,7 +17,7 @@ from crawler.body import coding, entity_aside, is_long, opening, plain
 from crawler.dispatch import Dispatch
 from crawler.fetcher import Fetched, Fetcher
 from crawler.publisher import UNCLAIMED, Publisher, publishers
-from crawler.renderer import Renderer
+from crawler.renderer import Renderer, Shown
 from crawler.straight import Straight
 from crawler.supply import Stopped
 from extract.glance import looks_like_html
@@ -84,10 +84,11 @@ class PublisherSpider(Spider):
         found: tuple[Found, ...] = ()
         note = ""
         try:
-            shown, note = await self._shown(fetched)
             function = self._reader(fetched)
+            shown = await self._shown(fetched)
+            fetched, note = shown.page, shown.note
             if function is not None:
-                found, failed = await self._links(fetched, function, shown)
+                found, failed = await self._links(fetched, function, shown.dom)
                 note = "; ".join(filter(None, (note, failed)))
         except Stopped:
             return  # the seed stays due
@@ -133,11 +134,11 @@ class PublisherSpider(Spider):
         content = plain(exchange, MOST_PAGE)
         return content is None or may_lead(content)
 
-    async def _shown(self, fetched: Fetched) -> tuple[bytes | None, str]:
-        """What the page became in a browser, if it is shown in one and became something, and how that went."""
+    async def _shown(self, fetched: Fetched) -> Shown:
+        """The page after it was shown in a browser, or as it was when it is not shown."""
         renderer = self.crew.renderer
         if renderer is None or not self._is_shown(fetched):
-            return None, ""
+            return Shown(fetched)
         try:
             return await self.crew.dispatch.unless_ending(renderer.show(fetched))
         except SourcekeepError as error:  # the disk or the catalogue: no page's

@@ -30,6 +30,9 @@ def archive_command(
     TARGET is an incident page or record (file or URL, any known format), a file of URLs, the URL of a source, or
     the key of an incident that is known. Running it again does only what is missing or due.
 
+    Pages of the hosts that the setting crawl.browser_hosts names are shown in a browser and read as they were shown.
+    That needs `pip install 'sourcekeep[browser]'` and Chromium; `sourcekeep doctor` tries whether it works.
+
     \b
     Example:
       sourcekeep archive met-police-live-facial-recognition.txt

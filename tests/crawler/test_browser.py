@@ -115,23 +115,31 @@ def trial_agent() -> str:
     return AGENT
 
 
-def test_a_page_that_asks_for_too_much_is_ended_and_what_it_is_by_then_is_kept(site: Site) -> None:
+def test_a_page_that_asks_for_too_much_is_ended_and_kept_as_it_is_by_then_and_an_apology_is_none(site: Site) -> None:
     begun = "<p>what is there at once</p><script>%s</script>"
     site.add("many.test", "/", begun % "for (let i = 0; i < 30; i++) fetch('/data?' + i)")
     site.add("long.test", "/", begun % "let n = 0; setInterval(() => fetch('/data?' + n++), 100)")
     site.add("large.test", "/", begun % "for (let i = 0; i < 3; i++) fetch('/large?' + i)")
     site.add("*", "/data", told("x"))
     site.add("*", "/large", answer(200, b"x" * 60_000))
+    lost = "document.title = 'Page not found'; document.body.innerHTML = '<h1>Page not found</h1><p>It has gone.</p>'"
+    site.add("lost.test", "/", f"<body><script>{lost}</script>")
     trial = Trial(site)
     urls = [f"http://{name}.test/" for name in ("many", "long", "large")]
-    ended = shown(trial, *urls, budget=Budget(requests=12, seconds=30, bytes=100_000))
+    ended = shown(trial, *urls, "http://lost.test/", budget=Budget(requests=12, seconds=30, bytes=100_000))
+    sorry = ended.pop("http://lost.test/")
     reasons = {url: outcome.reason for url, outcome in ended.items()}
     assert "12 of 12 requests answered; left out: 18 further request; ended after 12 requests" in reasons[urls[0]]
     assert "ended after 12 requests" in reasons[urls[1]]
-    assert "1 of 3 requests answered; left out: 1 further request, 1 too_large" in reasons[urls[2]]
+    assert "1 of 3 requests answered; left out: " in reasons[urls[2]]
+    assert "1 too_large" in reasons[urls[2]]
     assert "ended after 0.0954 MiB" in reasons[urls[2]]
     assert len(site.asked("many.test", "/data?11")) == 1
     assert len([one for one in site.asked("many.test") if one.path.startswith("/data")]) == 12
+    assert sorry.kind is OutcomeKind.NOT_FOUND, "what a page becomes is judged like what was sent"
+    assert sorry.reason.startswith("a soft 404: ")
+    assert "urn:fullPage:http://lost.test/" in trial.archive.resources
+    assert "urn:dom:http://lost.test/" not in trial.archive.resources
     for url in urls:
         assert ended[url].kind is OutcomeKind.CAPTURED
         assert "what is there at once" in dom(trial, url)
