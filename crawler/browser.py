@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable
-from contextlib import ExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,6 @@ class Browser:
     def __init__(self, agent: str) -> None:
         self._agent = agent
         self._starting = asyncio.Lock()
-        self._started = ExitStack()
         self._playwright: Any = None
         self._browser: Any = None
         self._failures = 0
@@ -90,7 +89,7 @@ class Browser:
         if self._failures >= MOST_FAILURES:
             raise NotShown(f"the browser could not be started {MOST_FAILURES} times")
         try:
-            start = self._started.enter_context(chromium.ready())
+            start = chromium.start()
             self._playwright = await async_playwright().start()
             self._browser = await self._playwright.chromium.launch(
                 executable_path=start.command[0],
@@ -121,7 +120,6 @@ class Browser:
         if playwright is not None and not await _ends(playwright.stop()):
             for driver in _drivers():
                 os.kill(driver, signal.SIGKILL)
-        self._started.close()
 
 
 def _first_line(error: Exception) -> str:

@@ -1,17 +1,13 @@
 """Chromium: the system's browser, the cage that it runs in, and what is missing where pages cannot be shown."""
 
-import os
 import shutil
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+_HOME = "/tmp"  # noqa: S108  (a folder of the cage's own, in memory)
 _INSIDE = "1000"  # who it is inside the cage, also when root starts it: Chromium's own sandbox refuses root
 # What it may see of the disk, read-only: programs, libraries, fonts. Nothing that is anybody's own.
 _SEEN = (
@@ -20,17 +16,19 @@ _SEEN = (
 )  # fmt: skip
 _CAGE = (
     "--unshare-all", "--uid", _INSIDE, "--gid", _INSIDE, "--cap-drop", "ALL", "--die-with-parent", "--new-session",
-    "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp",  # noqa: S108  (a folder of the cage's own, in memory)
+    "--dev", "/dev", "--proc", "/proc", "--tmpfs", _HOME,
     *(word for path in _SEEN for word in ("--ro-bind-try", path, path)),
 )  # fmt: skip
 # Writable memory of one of its processes: what a page takes beyond that ends the page. Address space is no measure,
 # of which the engine reserves terabytes.
 _MEMORY_KIB, _SCRIPT_MIB = 2 << 20, 512
 _LIMITED = ("/bin/sh", "-c", f'ulimit -d {_MEMORY_KIB}; exec "$@"', "sh")
+_SPOKEN_TO = "--remote-debugging-pipe"  # no port that anybody could connect to
 _FLAGS = (
     "--headless",
-    "--remote-debugging-pipe",  # no port that anybody could connect to
-    # Nothing can be reached: every name and every literal address fails to resolve, and no proxy is asked.
+    f"--user-data-dir={_HOME}/profile",
+    _SPOKEN_TO,
+    # Nothing could be reached even with a network: no name or literal address resolves, and no proxy is asked.
     "--host-resolver-rules=MAP * ~NOTFOUND",
     "--no-proxy-server",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
@@ -60,8 +58,11 @@ def lacking() -> tuple[str, str] | None:
         return "the extra for browsers is not installed", "pip install 'sourcekeep[browser]'"
     if program() is None:
         return "there is no Chromium", "apt install chromium"
-    if os.geteuid() == 0 and not cage():
-        return "Chromium's sandbox refuses root, and bubblewrap does not work here", "Run as another user."
+    if not cage():
+        return (
+            "bubblewrap, in which it is cut off from the network, is not there or does not work",
+            "apt install bubblewrap, and allow unprivileged user namespaces",
+        )
     return None
 
 
@@ -73,7 +74,11 @@ def program() -> str | None:
 
 @cache
 def cage() -> tuple[str, ...]:
-    """The command that puts it into namespaces of its own, without a network; () where bubblewrap does not work."""
+    """The command that puts it into namespaces of its own, without a network; () where that does not work.
+
+    There is no doing without: what keeps names from being resolved does not keep a page from sending UDP to an address
+    (WebRTC; tried with Chromium 156, whose switches against that did not help).
+    """
     bubblewrap = shutil.which("bwrap")
     if bubblewrap is None:
         return ()
@@ -85,35 +90,26 @@ def cage() -> tuple[str, ...]:
     return command if trial.returncode == 0 else ()
 
 
-@contextmanager
-def ready(*more: str) -> Iterator[Start]:
-    """The command that starts it with its sandbox on, and `more` flags; its profile lives as long as this."""
+def start(*more: str) -> Start:
+    """How to start it with its sandbox on, and with `more` flags; nothing may be `lacking`."""
     found = program()
     assert found is not None, "`lacking` was asked"
-    environment = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
-    if cage():
-        home = "/tmp"  # noqa: S108  (a folder of the cage's own, in memory)
-        yield Start(_command(found, home, more), {**environment, "HOME": home})
-        return
-    with TemporaryDirectory(prefix="sourcekeep-browser-", ignore_cleanup_errors=True) as home:
-        yield Start(_command(found, home, more), {**environment, "HOME": home})
-
-
-def _command(found: str, home: str, more: tuple[str, ...]) -> tuple[str, ...]:
-    return (*_LIMITED, *cage(), found, *_FLAGS, f"--user-data-dir={Path(home, 'profile')}", *more)
+    return Start(
+        (*_LIMITED, *cage(), found, *_FLAGS, *more), {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": _HOME}
+    )
 
 
 def tried() -> tuple[bool, str]:
     """Whether it starts with its sandbox on, found out by trying, and a sentence on what keeps it from the network."""
-    with ready("--dump-dom", "about:blank") as start:
-        command = [word for word in start.command if word != "--remote-debugging-pipe"]
-        try:
-            trial = subprocess.run(  # noqa: S603
-                command, env=start.environment, capture_output=True, timeout=_TRIAL_S, text=True
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            return False, f"{program()} does not start: {error}"
+    trying = start("--dump-dom", "about:blank")
+    command = [word for word in trying.command if word != _SPOKEN_TO]
+    try:
+        trial = subprocess.run(  # noqa: S603
+            command, env=trying.environment, capture_output=True, timeout=_TRIAL_S, text=True
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return False, f"{program()} does not start: {error}"
     if trial.returncode:
         said = [line for line in trial.stderr.splitlines() if line.strip()]
         return False, f"{program()} does not start: {said[-1][:200] if said else f'exit {trial.returncode}'}"
-    return True, f"{program()}, its sandbox on, {'in namespaces without network' if cage() else 'resolving no name'}"
+    return True, f"{program()}, its sandbox on, in namespaces without network"

@@ -130,7 +130,7 @@ def _browser(config: Config) -> Iterator[Check]:
         yield Check("browser", not wanted, what if wanted else f"{what}; no host needs one (crawl.browser_hosts)", fix)
         return
     starts, detail = tried()
-    yield Check("browser", starts, detail, "apt install bubblewrap, or allow unprivileged user namespaces.")
+    yield Check("browser", starts, detail, "Allow unprivileged user namespaces: its sandbox is made of them.")
 
 
 def _database(config: Config) -> Iterator[Check]:

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from crawler.chromium import cage, lacking
+from crawler.chromium import lacking
 
 _MISSING = lacking()
 needs_browser = pytest.mark.skipif(_MISSING is not None, reason=f"no page can be shown in a browser here: {_MISSING}")
-needs_cage = pytest.mark.skipif(not cage(), reason="bubblewrap, which the browser is caged in, does not work here")
 
 
 def descendants(pid: int) -> Iterator[int]:

@@ -125,6 +125,7 @@ def test_a_bare_page_made_by_scripts_leads_on_too(site: Site, program: Program) 
 
 
 @needs_browser
+@pytest.mark.torture
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGKILL])
 def test_a_run_that_ends_while_a_page_is_shown_leaves_no_browser_and_goes_on(
     site: Site, program: Program, tmp_path: Path, sign: signal.Signals
