@@ -11,7 +11,7 @@ from typing import Any
 
 from crawler import chromium
 
-START_S, ENDING_S = 30.0, 1.0
+START_S, CLOSING_S, ENDING_S = 30.0, 5.0, 1.0
 MOST_FAILURES = 3  # to start, in a row: then it is not tried again in this crawl
 WIDTH, HEIGHT = 1280, 800
 # What scripts see; on the wire each request bears the crawl's own name.
@@ -50,11 +50,15 @@ class Browser:
     async def tab(self) -> AsyncIterator[Tab]:
         """A fresh tab, closed afterwards whatever its page is at. NotShown when there is no browser to be had."""
         context, software = await self._context()
+        within_s = CLOSING_S
         try:
             page = await context.new_page()
             yield Tab(context, page, await context.new_cdp_session(page), software)
+        except asyncio.CancelledError:
+            within_s = ENDING_S / 5  # the crawl ends, and the browser with it
+            raise
         finally:
-            if not await _ends(context.close()):
+            if not await _ends(context.close(), within_s):
                 await self._end()  # it does not hear any more; another is started for the next page
 
     async def _context(self) -> tuple[Any, str]:
@@ -116,8 +120,8 @@ class Browser:
         """Ends browser and driver, in order when they listen; else the driver is killed, and the cage dies with it."""
         browser, playwright, self._browser, self._playwright = self._browser, self._playwright, None, None
         if browser is not None:
-            await _ends(browser.close())
-        if playwright is not None and not await _ends(playwright.stop()):
+            await _ends(browser.close(), ENDING_S)
+        if playwright is not None and not await _ends(playwright.stop(), ENDING_S):
             for driver in _drivers():
                 os.kill(driver, signal.SIGKILL)
 
@@ -127,12 +131,12 @@ def _first_line(error: Exception) -> str:
     return lines[0][:200] if lines else type(error).__name__
 
 
-async def _ends(work: Awaitable[object]) -> bool:
-    """True when this closing of something comes to its end soon; what is closed may be dead already."""
+async def _ends(work: Awaitable[object], within_s: float) -> bool:
+    """True when this closing of something comes to its end by then; what is closed may be dead already."""
     from playwright.async_api import Error
 
     try:
-        await asyncio.wait_for(work, ENDING_S)
+        await asyncio.wait_for(work, within_s)
     except TimeoutError:
         return False
     except Error:
