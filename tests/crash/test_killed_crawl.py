@@ -11,6 +11,7 @@ import pytest
 from archive.reader import captures_in
 from archive.seed import OutcomeKind
 from archive.url import normalise
+from crawler.asking import MOST_ANSWERS
 from store import dossier, runs
 from store.database import open_database
 from tests.journeys.program import Program
@@ -73,9 +74,10 @@ def killed_and_completed(folder: Path, *, pages: int, kills: int, seed: int) -> 
     for before, kept in kept_at:
         assert not kept.intersection(order[before:]), "what was durable at a kill is never asked for again"
     in_flight = sum(len(set(order[:before]) - kept) for before, kept in kept_at)
-    assert len(order) - len(set(order)) <= in_flight
+    again = len(order) - len(set(order))
+    assert again <= min(in_flight, kills * (HOSTS + MOST_ANSWERS)), "one a host under way, a group for the disk"
     assert_whole(program, [normalise(url) for url in urls])
-    return len(order) - len(set(order)), in_flight
+    return again, in_flight
 
 
 def assert_whole(program: Program, urls: list[str]) -> None:
