@@ -103,7 +103,7 @@ def _crawl(order: Order, teller: Teller, stop: threading.Event, done: threading.
                 keep=place.writer.keep,
                 pool=place.pool,
                 ledger=SharedLedger(place, order.holder),
-                options=crawl_options(config),
+                options=crawl_options(config, place.writer.keep_resource),
                 progress=teller.progress,
                 stop=stop,
                 backlog=lambda: place.writer.pending_bytes,
