@@ -116,8 +116,8 @@ class Gate:
                 raise TooLong(wait_s, state.reason or "the host's delay is longer than this run waits")
             elif wait_s > 0:
                 await asyncio.sleep(wait_s)
-            elif delay_s > state.told_s:  # whoever has the host after us must keep it too, even if we are killed now
-                state.delay_s = delay_s
+            elif delay_s > state.told_s:  # who has the host after us must keep it too, though we are killed now
+                state.delay_s = max(state.delay_s, delay_s)
                 self._unsaved.add(host)
                 await self.remember()
             else:
@@ -205,8 +205,9 @@ class Gate:
             state.loaded = True
             state.failures = max(state.failures, min(known.failures, CIRCUIT_AFTER - 1))
             state.last_status, state.reason = state.last_status or known.last_status, state.reason or known.reason
-        if self._holds.are_shared and known.delay_s is not None:
-            state.told_s = known.delay_s
+        if self._holds.are_shared:
+            state.told_s = -1.0 if known.delay_s is None else known.delay_s
+            state.delay_s = max(state.delay_s, state.told_s)
         if known.next_allowed is not None:
             wait_s = (known.next_allowed - self._seams.now()).total_seconds()
             until = self._seams.monotonic() + min(max(wait_s, 0.0), MOST_RETRY_S)

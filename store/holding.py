@@ -16,8 +16,6 @@ _hosts, _urls = schema.host, schema.url
 HOLD_S = 30.0
 # Holds are renewed when no more than this is left of them.
 _RENEWED_AT_S = 20.0
-# The pause after a holder that was gone before it had said how long a delay it keeps: the longest there is.
-_LONGEST_DELAY_S = 30.0
 STATE = [_hosts.c[name] for name in ("host", "next_allowed", "delay_s", "failures", "last_status", "reason")]
 _FREE = text("""
     WITH RECURSIVE walk(host) AS (
@@ -156,12 +154,14 @@ def _hand_on(connection: Connection, holder: str, hosts: Iterable[str], until: d
 
 
 def _pause(connection: Connection, which: ColumnElement[bool], now: datetime) -> None:
-    """A holder that is gone may have asked a moment ago without saying so: as if it had."""
+    """A holder that is gone may have asked a moment ago without saying so: as if it had.
+
+    Where it had not yet said which delay it keeps, it had not asked.
+    """
     rows = []
-    for host, allowed, delay_s in connection.execute(
-        select(_hosts.c.host, _hosts.c.next_allowed, _hosts.c.delay_s).where(which)
-    ):
-        least = now + timedelta(seconds=_LONGEST_DELAY_S if delay_s is None else delay_s)
+    asked = select(_hosts.c.host, _hosts.c.next_allowed, _hosts.c.delay_s).where(which, _hosts.c.delay_s.is_not(None))
+    for host, allowed, delay_s in connection.execute(asked):
+        least = now + timedelta(seconds=delay_s)
         rows.append({"of": host, "allowed": max(least, allowed or least)})
     if rows:
         later = update(_hosts).where(_hosts.c.host == bindparam("of"))

@@ -107,12 +107,11 @@ async def test_what_one_was_told_holds_for_the_other(database: Database) -> None
     assert wait.value.wait_s > 3500
 
 
-async def test_a_longer_delay_is_in_the_ledger_before_it_is_first_kept(database: Database) -> None:
-    one, web = gate(database, "one"), Web()
-    await web.ask(one, "one", "a.example", 0.1)
-    await one.remember()
-    async with one.turn("a.example", 0.4):
-        assert hosts.load(database, ["a.example"])[0].delay_s == 0.4
+async def test_a_delay_is_in_the_ledger_before_it_is_first_kept(database: Database) -> None:
+    one = gate(database, "one")
+    for delay_s, told_s in ((0.1, 0.1), (0.4, 0.4), (0.2, 0.4)):
+        async with one.turn("a.example", delay_s):
+            assert hosts.load(database, ["a.example"])[0].delay_s == told_s
 
 
 async def test_where_hosts_are_not_shared_none_is_held(database: Database) -> None:

@@ -86,7 +86,7 @@ def test_only_the_holder_says_when_a_host_may_be_asked(db: Database) -> None:
 
 
 @pytest.mark.parametrize("delay_s", [None, 7.0])
-def test_a_holder_that_is_gone_loses_its_hosts_and_urls_and_they_have_a_pause(
+def test_a_holder_that_is_gone_loses_its_hosts_and_urls_and_those_it_asked_have_a_pause(
     db: Database, run: int, delay_s: float | None
 ) -> None:
     want(db, run, hosts=1)
@@ -95,7 +95,7 @@ def test_a_holder_that_is_gone_loses_its_hosts_and_urls_and_they_have_a_pause(
         holding.save(db, "one", [HostState("h00.example", NOW, delay_s)])
     assert claim(db, run, 100, GONE - timedelta(seconds=2), share=TWO) == []
     assert [seed.url for seed in claim(db, run, 100, GONE, share=TWO)] == [seed.url for seed in seeds]
-    assert allowed(db, "h00.example") == GONE + timedelta(seconds=delay_s or 30.0)
+    assert allowed(db, "h00.example") == (GONE + timedelta(seconds=delay_s) if delay_s is not None else None)
 
 
 def test_a_holder_that_renews_loses_nothing(db: Database, run: int) -> None:
