@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
-from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
 
 from archive.errors import UsageError
 from crawler.contact import EXAMPLE
@@ -110,7 +110,11 @@ def _from_file(file: Path | None) -> dict[str, Any]:
 
 
 def _from_environment() -> dict[str, Any]:
-    return {key: value for key, value in EnvSettingsSource(Config)().items() if value is not None}
+    try:
+        return {key: value for key, value in EnvSettingsSource(Config)().items() if value is not None}
+    except SettingsError as error:
+        told = f"a SOURCEKEEP_… variable is not as it should be: {error}"
+        raise UsageError(told, advice="Lists and tables are JSON there: '[\"*.example.org\"]'.") from error
 
 
 def _merge(into: dict[str, Any], layer: dict[str, Any]) -> None:

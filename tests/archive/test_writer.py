@@ -19,13 +19,15 @@ from warcio.archiveiterator import ArchiveIterator
 from archive.capture import Capture, Fault, Origin, RecordType, Truncation
 from archive.clock import fixed_seams
 from archive.errors import Interrupted, WriteFailed
-from archive.event import exchange_event
+from archive.event import Making, exchange_event
 from archive.fixity import verify_file
 from archive.members import member_of
 from archive.reader import captures_in, read_capture, read_payload
 from archive.records import Ids
 from archive.recovery import Recovered, recover
 from archive.scanner import scan_warc
+from archive.seed import Why
+from archive.showing import dom_address, page_url
 from archive.writer import ArchiveWriter, Kept
 from tests.archive.exchanges import AGENT, CITED, NOW, PAGE, answer, exchange, keep_all, only_file
 
@@ -165,6 +167,25 @@ def test_an_imported_file_becomes_a_resource(tmp_path: Path) -> None:
     assert list(captures_in(only_file(tmp_path))) == [capture]
     payload = read_payload(tmp_path, capture)
     assert (payload.content, payload.content_type) == (b"\r\n\r\nx", "Text/Plain; charset=utf-8")
+
+
+def test_what_was_made_of_a_capture_names_it_and_what_made_it(tmp_path: Path) -> None:
+    with ArchiveWriter(tmp_path, run="r", agent=AGENT, seams=fixed_seams(NOW)) as writer:
+        page = writer.keep(exchange(), CITED).result(5)
+        origin = Origin(Why.SHOWN.value, page.url, "S")
+        made = writer.keep_resource(
+            dom_address(page.url), "text/html", b"<p>shown", origin, made_of=Making(page, "Chromium/156")
+        ).result(5)
+    assert list(captures_in(only_file(tmp_path))) == [page, made]
+    assert page_url(made) == page_url(page) == page.url
+    with only_file(tmp_path).open("rb") as stream:
+        records = [(one.rec_headers, one.content_stream().read()) for one in ArchiveIterator(stream)]
+    (notes, told), (headers, content) = records[-2:]
+    assert (headers.get_header("WARC-Type"), content) == ("resource", b"<p>shown")
+    assert headers.get_header("WARC-Concurrent-To") == f"<{page.record_id}>"
+    assert headers.get_header("WARC-Refers-To") is None, "WARC/1.1 §5.11"
+    assert notes.get_header("WARC-Concurrent-To") == headers.get_header("WARC-Record-ID")
+    assert b"madeBy: Chromium/156\r\n" in told
 
 
 def test_nothing_received_is_not_kept(tmp_path: Path) -> None:

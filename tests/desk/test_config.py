@@ -51,6 +51,8 @@ def test_a_flag_beats_the_environment_which_beats_the_file(tmp_path: Path, monke
         ("[crawl]\ndelay = 5\n", "crawl.delay"),
         ("[crawl]\ndelay_s = -1\n", "crawl.delay_s"),
         ("[reading]\nworkers = 'many'\n", "reading.workers"),
+        ("[crawl]\nbrowser_hosts = '*.example.org'\n", "crawl.browser_hosts"),
+        ("[crawl]\nbrowser_hosts = ['https://example.org/']\n", "crawl.browser_hosts.0"),
         ("speed = 5\n", "speed"),
         ("this is no TOML", "is not TOML"),
     ],
@@ -58,6 +60,14 @@ def test_a_flag_beats_the_environment_which_beats_the_file(tmp_path: Path, monke
 def test_a_wrong_setting_is_an_error_that_names_it(tmp_path: Path, text: str, told: str) -> None:
     with pytest.raises(UsageError, match=told):
         load({}, written(tmp_path, text))
+
+
+def test_a_list_in_the_environment_is_json_and_anything_else_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCEKEEP_CRAWL__BROWSER_HOSTS", '["*.example.org"]')
+    assert load({}, None).crawl.browser_hosts == ("*.example.org",)
+    monkeypatch.setenv("SOURCEKEEP_CRAWL__BROWSER_HOSTS", "*.example.org")
+    with pytest.raises(UsageError, match="variable"):
+        load({}, None)
 
 
 def test_which_ports_are_dialled_is_a_setting() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from archive.capture import Origin
 from archive.clock import SYSTEM
 from desk.following import FILED_AT_ONCE, _Filing
 from extract.document import Document, DocumentState
@@ -38,7 +39,7 @@ def filing(converting: Any = None) -> _Filing:
 
 
 def a_capture(digest: str) -> Any:
-    return SimpleNamespace(payload_digest=digest)
+    return SimpleNamespace(payload_digest=digest, origin=Origin("cited"))
 
 
 def test_what_was_read_is_filed_in_few_transactions(filed: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
