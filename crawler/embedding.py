@@ -58,8 +58,8 @@ class Embedding:
     """The requests of one page; `line` is the browser's, whose paused requests are to be handed to `hear`.
 
     `waiting` counts those that are still to be answered, `changed_at` is when something last happened to any. `spent`
-    says which part of the budget is, `failure` is what broke the crawl meanwhile. `leads_to` is where the page wanted
-    to go by itself before it was there; whoever knows when that is says so by `loaded`.
+    says which part of the budget is, `failure` is what broke the crawl meanwhile. `is_there` is true once the browser
+    has the page; `leads_to` is where that wanted to go by itself before it was loaded, which whoever hears of it says.
     """
 
     def __init__(self, line: Any, page: Fetched, ask: Ask, budget: Budget, main_frame: str) -> None:
@@ -78,7 +78,7 @@ class Embedding:
         self.waiting = 0
         self.left_out: Counter[str] = Counter()
         self.spent, self._is_cut = "", False
-        self.loaded, self.leads_to = False, ""
+        self.is_there, self.loaded, self.leads_to = False, False, ""
         self.failure: BaseException | None = None
 
     def hear(self, event: _Event) -> None:
@@ -122,7 +122,10 @@ class Embedding:
                 self.leads_to = self.leads_to or event["request"]["url"][:MOST_TOLD]
             return
         self._opened = True
-        self._spawn(self._give(event, self._exchange))
+        self._spawn(self._open(event))
+
+    async def _open(self, event: _Event) -> None:
+        self.is_there = await self._give(event, self._exchange)
 
     def _wanted(self, event: _Event) -> tuple[str, str]:
         """Why a request is not made, or the URL to ask for; neither for what nobody would see."""

@@ -115,6 +115,10 @@ class _View:
             await asyncio.sleep(POLL_S)
 
     async def _taken(self, embedding: Embedding, waiting: int) -> View:
+        if embedding.failure is not None:
+            raise embedding.failure
+        if not embedding.is_there:  # the browser shows an error of its own, which is nobody's page
+            raise NotShown("it is coded in a way that is not taken off here, or too long")
         if embedding.leads_to:
             raise NotShown(f"a script of it leads on to {embedding.leads_to}, which is not followed")
         dom, picture = await self._soon(self._dom()), await self._soon(self._picture())

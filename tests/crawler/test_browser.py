@@ -124,10 +124,14 @@ def test_a_page_that_asks_for_too_much_is_ended_and_kept_as_it_is_by_then_and_an
     site.add("*", "/large", answer(200, b"x" * 60_000))
     lost = "document.title = ['Page', 'not', 'found'].join(' '); document.body.innerHTML = `<h1>${document.title}</h1>`"
     site.add("lost.test", "/", f"<body><script>{lost}</script>")
+    site.add("coded.test", "/", answer(200, b"\x0b\x02\x80<p>a\x03", "text/html", Content_Encoding="br"))
     trial = Trial(site)
     urls = [f"http://{name}.test/" for name in ("many", "long", "large")]
-    ended = shown(trial, *urls, "http://lost.test/", budget=Budget(requests=12, seconds=30, bytes=100_000))
-    sorry = ended.pop("http://lost.test/")
+    others = ["http://lost.test/", "http://coded.test/"]
+    ended = shown(trial, *urls, *others, budget=Budget(requests=12, seconds=30, bytes=100_000))
+    sorry, coded = map(ended.pop, others)
+    assert coded.reason.startswith("not shown in a browser, read as it was sent: it is coded")
+    assert "urn:dom:http://coded.test/" not in trial.archive.resources
     reasons = {url: outcome.reason for url, outcome in ended.items()}
     assert "12 of 12 requests answered; left out: 18 further request; ended after 12 requests" in reasons[urls[0]]
     assert "ended after 12 requests" in reasons[urls[1]]
