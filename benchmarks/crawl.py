@@ -17,7 +17,8 @@ from benchmarks.crawlers import OURS, PEERS, TOLD, WGET, Round, command
 from benchmarks.measuring import Cost, compile_rooms, machine, median, rounds, run, table
 from benchmarks.site import Plan, Site, running
 
-SERVED = {"html": (3000, 0), "mixed": (1500, 300), "pdf": (0, 600)}  # pages and PDFs
+# Pages, PDFs, and the kilobytes of the picture in each PDF: a real report has some hundred.
+SERVED = {"html": (3000, 0, 0), "mixed": (2400, 600, 200), "pdf": (0, 1200, 200)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +127,11 @@ def report(done: list[Run], plan: Plan) -> str:
     return table(header, rows)
 
 
+_SIZES = ("pages", "pdfs", "picture_kb")
+
+
 def parsed() -> argparse.Namespace:
-    """What the call says; pages and PDFs as `--serve` has them unless they are named."""
+    """What the call says; sizes as `--serve` has them unless they are named."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--ways", nargs="*", default=OURS, choices=OURS, help="which of ours")
@@ -137,17 +141,18 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--webarchive", type=Path, help="interpreter of an environment that has scrapy-webarchive")
     parser.add_argument("--json", type=Path, help="where to write every round")
     for name, value in asdict(Plan()).items():
-        parser.add_argument(f"--{name}", type=int, default=None if name in ("pages", "pdfs") else value)
+        parser.add_argument(f"--{name}", type=int, default=None if name in _SIZES else value)
     given = parser.parse_args()
-    pages, pdfs = SERVED[given.serve]
-    given.pages, given.pdfs = given.pages or pages, given.pdfs or pdfs
+    for name, usual in zip(_SIZES, SERVED[given.serve], strict=True):
+        if getattr(given, name) is None:
+            setattr(given, name, usual)
     return given
 
 
 def main() -> None:
     """Measures, prints the table, and with --json writes every round."""
     given = parsed()
-    plan = Plan(given.pages, given.pdfs, given.hosts, given.seed)
+    plan = Plan(given.pages, given.pdfs, given.hosts, given.seed, given.picture_kb)
     if shutil.which(WGET) is None:
         sys.exit("wget is not installed (apt-get install wget): there is nothing to compare with")
     compile_rooms()
@@ -159,7 +164,8 @@ def main() -> None:
     for one in done:
         if one.responses != plan.pages + plan.pdfs:
             print(f"round {one.number + 1} of {one.name} kept {one.responses} responses only", file=sys.stderr)
-    served = f"{plan.pages:,} pages, {plan.pdfs} PDFs, {plan.hosts} hosts, {'https' if given.tls else 'http'}"
+    pictures = f" with {plan.picture_kb} KB of pictures" if plan.picture_kb else ""
+    served = f"{plan.pages:,} pages, {plan.pdfs} PDFs{pictures}, {plan.hosts} hosts, {'https' if given.tls else 'http'}"
     print(f"{served}; {given.rounds} rounds; {machine()}\n")
     print(report(done, plan))
     if given.json:

@@ -20,12 +20,13 @@ SYLLABLES = tuple(left + right for left in "bdflmnprst" for right in "aeo")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How large the site is. The same plan gives the same bytes."""
+    """How large the site is; `picture_kb` of each PDF are a picture. The same plan gives the same bytes."""
 
     pages: int = 3000
     pdfs: int = 200
     hosts: int = 50
     seed: int = 20
+    picture_kb: int = 0
 
     def urls(self, scheme: str = "http") -> list[str]:
         """Every address of the site, hosts mixed as in a list of sources, robots.txt left out."""
@@ -48,7 +49,11 @@ def bodies(plan: Plan) -> Iterator[tuple[str, str, bytes]]:
     for at in range(plan.pages):
         yield f"http://{plan.host(at)}/page-{at}.html", "text/html; charset=utf-8", page(dice, words, at)
     for at in range(plan.pdfs):
-        yield f"http://{plan.host(at)}/report-{at}.pdf", "application/pdf", pdf(dice, words, dice.randint(2, 6))
+        yield (
+            f"http://{plan.host(at)}/report-{at}.pdf",
+            "application/pdf",
+            pdf(dice, words, dice.randint(2, 6), plan.picture_kb),
+        )
 
 
 def vocabulary(dice: random.Random, size: int = 5000) -> list[str]:
@@ -82,13 +87,19 @@ def page(dice: random.Random, words: list[str], at: int) -> bytes:
     return "".join(parts).encode()
 
 
-def pdf(dice: random.Random, words: list[str], pages: int) -> bytes:
-    """A report of `pages` text pages."""
+def pdf(dice: random.Random, words: list[str], pages: int, picture_kb: int = 0) -> bytes:
+    """A report of `pages` text pages, the first with a picture of noise, so that it is as large as real ones are."""
     from reportlab.pdfgen.canvas import Canvas
 
     out = io.BytesIO()
     canvas = Canvas(out, invariant=1)
     canvas.setTitle(sentence(dice, words))
+    if picture_kb:
+        from PIL import Image
+        from reportlab.lib.utils import ImageReader
+
+        noise = Image.frombytes("L", (256, 4 * picture_kb), dice.randbytes(picture_kb << 10))
+        canvas.drawImage(ImageReader(noise), 60, 60, 64, 64)
     for number in range(pages):
         lines = canvas.beginText(60, 780)
         lines.setFont("Helvetica", 10)
@@ -152,6 +163,9 @@ def certificate(plan: Plan, ca: Path) -> ssl.SSLContext:
     authority = trustme.CA()
     authority.cert_pem.write_to_path(ca)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    # With 1.3 each handshake of wget waits 40 ms, Nagle's rule for the delayed acknowledgement of the small packet
+    # before: what is measured would be that.
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
     hosts = {plan.host(at) for at in range(plan.hosts)}
     authority.issue_cert(*sorted(hosts)).configure_cert(context)
     return context
