@@ -111,7 +111,6 @@ Index(
     host.c.held_by,
     host.c.host,
     sqlite_where=text("held_by IS NOT NULL"),
-    postgresql_where=text("held_by IS NOT NULL"),
 )
 # The last robots.txt of each origin (scheme, host and port).
 robots = Table(

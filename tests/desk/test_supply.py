@@ -88,7 +88,7 @@ async def test_while_many_are_out_claims_wait_a_moment_and_with_few_they_do_not(
 ) -> None:
     claims = 0
 
-    def counted(*_: object) -> list[Seed]:
+    def counted(*_: object, **__: object) -> list[Seed]:
         nonlocal claims
         claims += 1
         return [Seed(f"https://h{at}.example/{claims}", Why.CITED, f"h{at}.example") for at in range(60)]
