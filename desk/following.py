@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from archive.capture import Capture
 from archive.errors import Interrupted, WorkerLost
-from archive.reader import read_payload
+from archive.reader import Payload, read_payload
 from archive.seed import Why
 from archive.showing import is_shown, page_url
 from desk.converting import Converting
@@ -17,7 +17,7 @@ from desk.output import say
 from desk.place import Place
 from extract.document import Document
 from extract.incident.formats import incidents_of
-from extract.pool import Answer, PoolClosed
+from extract.pool import Answer, Pool, PoolClosed
 from extract.reading import submit_reading
 from store import frontier, intake
 from store.frontier import Unread
@@ -27,6 +27,17 @@ MOST_AT_ONCE, MOST_BYTES = 16, 8 << 20
 # Readings filed in one transaction. One a transaction cost 5 ms each, more than half of what this process did.
 FILED_AT_ONCE, FILED_AFTER_S = 64, 0.2
 AS_SHOWN = "read from the page as a browser showed it"
+
+
+def submit_payload(pool: Pool, capture: Capture, payload: Payload) -> Future[Document]:
+    """Has the payload of a capture read; errors as `submit_reading` says."""
+    return submit_reading(
+        pool,
+        payload.content,
+        mime=payload.content_type,
+        url=page_url(capture),
+        content_encoding=payload.content_encoding,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +122,7 @@ class Reading:
         Each time from the first: a capture may be settled, and so become due for reading, after a later one was.
         """
         converting = Converting(self._place) if self._keep_text else None
-        done, after, under_way, filing = 0, 0, deque[_Order](), _Filing(self._place, converting)
+        done, after, under_way, filing = 0, 0, deque[_Order](), Filing(self._place, converting)
         while batch := frontier.unread(self._place.database, 200, after):
             after = batch[-1].capture_id
             fresh = [unread for unread in batch if unread.capture_id not in self._given]
@@ -129,19 +140,15 @@ class Reading:
         return done
 
     def _ask(self, unread: Unread) -> _Order:
-        capture, pool = unread.capture, self._place.pool
-        payload = read_payload(self._place.config.data, capture)
-        url = page_url(capture)
-        document = submit_reading(
-            pool, payload.content, mime=payload.content_type, url=url, content_encoding=payload.content_encoding
-        )
+        payload = read_payload(self._place.config.data, unread.capture)
+        document = submit_payload(self._place.pool, unread.capture, payload)
         record = None
         if unread.why is Why.INCIDENT:
-            name, page = record_name(url)
-            record = pool.submit(READ_RECORD, payload.content, name=name, url=page)
+            name, page = record_name(page_url(unread.capture))
+            record = self._place.pool.submit(READ_RECORD, payload.content, name=name, url=page)
         return _Order(unread, document, record, len(payload.content))
 
-    def _take(self, order: _Order, filing: "_Filing") -> None:
+    def _take(self, order: _Order, filing: "Filing") -> None:
         if order.record is not None:
             self._file_record(order.unread, order.record.result())
         filing.add(order.unread.capture, order.document)
@@ -161,7 +168,7 @@ class Reading:
             self.incidents.add(filed.key)
 
 
-class _Filing:
+class Filing:
     """Readings on their way into the catalogue, many in one transaction, none held back while the next takes long.
 
     With `converting` their texts are in the archive before.

@@ -103,6 +103,32 @@ def bytes_shown(what: str, total: int) -> Iterator[Callable[[int], None]]:
         yield lambda done: bar.update(task, completed=done)
 
 
+@contextmanager
+def count_shown(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """What shows the progress of work on many alike: tell it how many of `total` are done."""
+    err = Console(stderr=True)
+    if not err.is_terminal:
+        yield _CountLines(what, total)
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        task = bar.add_task(escape(safe(what)), total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+class _CountLines:
+    """A line every ten seconds."""
+
+    def __init__(self, what: str, total: int) -> None:
+        self._what, self._total = what, total
+        self._last = time.monotonic()
+
+    def __call__(self, done: int) -> None:
+        if time.monotonic() - self._last >= LINE_EVERY_S:
+            self._last = time.monotonic()
+            print(f"{safe(self._what)}: {done} of {self._total}", file=sys.stderr, flush=True)
+
+
 class _ByteLines:
     """A line every ten seconds."""
 

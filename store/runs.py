@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import Connection, Row, desc, func, insert, select, update
@@ -30,6 +31,15 @@ def finish_run(db: Database, run: int, state: str, now: datetime) -> None:
     """Ends a run as "done", "interrupted" or "failed"."""
     with db.writing() as connection:
         connection.execute(update(_runs).where(_runs.c.id == run).values(state=state, finished=now))
+
+
+def begun(db: Database, kind: str, targets: Sequence[str]) -> datetime | None:
+    """When the same work was first begun that no run has brought to its end since; None when there is no such."""
+    query = select(_runs.c.started, _runs.c.state).where(_runs.c.kind == kind, _runs.c.targets == list(targets))
+    with db.reading() as connection:
+        newest_first = connection.execute(query.order_by(desc(_runs.c.id))).all()
+    left = list(takewhile(lambda row: row.state != "done", newest_first))
+    return left[-1].started if left else None
 
 
 def file_citation_outcomes(

@@ -1,47 +1,11 @@
-"""The commands that ask: read, incidents, show, search, captures."""
+"""The commands that ask: incidents, show, search, captures."""
 
-from pathlib import Path
 from typing import Any
 
 import click
 
 from desk.cli.options import Call, common, pass_call
-from desk.dossier import counted
 from desk.output import as_json, console, safe, table
-
-
-@click.command("read")
-@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
-@common
-@pass_call
-def read_command(call: Call, files: tuple[Path, ...]) -> int:
-    """Show what the readers make of files on disk; nothing is stored.
-
-    \b
-    Example:
-      sourcekeep read report.pdf
-      sourcekeep read --json *.pdf | jq '.[].document.state'
-
-    Exits 1 when a file could not be read as a document.
-    """
-    from desk.reading import read_files
-
-    answers = read_files(call.config, files)
-    if call.json:
-        as_json(answers)
-    else:
-        for answer in answers:
-            _show_reading(answer)
-    return int(any(answer["document"]["state"] != "read" for answer in answers))
-
-
-def _show_reading(answer: dict[str, Any]) -> None:
-    document = answer["document"]
-    print(f"{safe(answer['file'])}: {document['state']}, {document['type']}, {counted(len(answer['pages']), 'page')}"
-          f"{', ' + safe(document['reason']) if document['reason'] else ''}")  # fmt: skip
-    for page in answer["pages"]:
-        print(f"--- page {page['number']}{' (' + safe(page['note']) + ')' if page['note'] else ''}")
-        print(safe(page["text"]))
 
 
 @click.command("incidents")

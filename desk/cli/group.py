@@ -19,7 +19,7 @@ _COMMANDS = {
     "demo": ("desk.cli.keeping", "Run the whole job on a packaged sample web; no internet needed."),
     "archive": ("desk.cli.keeping", "Archive every source that an incident page or record cites."),
     "import": ("desk.cli.keeping", "Read incident records and captures of others; fetch nothing."),
-    "read": ("desk.cli.asking", "Show what the readers make of files on disk; store nothing."),
+    "read": ("desk.cli.reading", "Show what the readers make of files; read archived documents again."),
     "incidents": ("desk.cli.asking", "List the incidents."),
     "show": ("desk.cli.asking", "Show one incident whole."),
     "search": ("desk.cli.asking", "Search the text of every archived source, page by page."),

@@ -9,7 +9,7 @@ import pytest
 
 from archive.capture import Origin
 from archive.clock import SYSTEM
-from desk.following import FILED_AT_ONCE, _Filing
+from desk.following import FILED_AT_ONCE, Filing
 from extract.document import Document, DocumentState
 
 READ = Document("text", DocumentState.READ)
@@ -33,9 +33,9 @@ def filed(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     return filed
 
 
-def filing(converting: Any = None) -> _Filing:
+def filing(converting: Any = None) -> Filing:
     place: Any = SimpleNamespace(database=None, seams=SYSTEM)
-    return _Filing(place, converting)
+    return Filing(place, converting)
 
 
 def a_capture(digest: str) -> Any:

@@ -1,0 +1,89 @@
+"""The command `read`: files on disk shown as they are read, archived documents read again."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from desk.cli.options import Call, common, pass_call
+from desk.dossier import counted
+from desk.output import as_json, safe
+
+
+@click.command("read")
+@click.argument("wanted", nargs=-1, metavar="[FILE|KEY]…")
+@click.option("--again", is_flag=True, help="Read archived documents again, those of the incidents KEY or any.")
+@click.option("--all", "everything", is_flag=True, help="With --again: also those that today's readers read.")
+@common
+@pass_call
+def read_command(call: Call, wanted: tuple[str, ...], again: bool, everything: bool) -> int:
+    """Show what the readers make of files on disk, storing nothing; or read archived documents again.
+
+    --again takes the bytes from the archive and fetches nothing. It reads what another version of a reader read, what
+    no reader could and what failed. A reading that is worse than the earlier one never takes its place. When it was
+    stopped, the same call goes on.
+
+    \b
+    Example:
+      sourcekeep read report.pdf
+      sourcekeep read --json *.pdf | jq '.[].document.state'
+      sourcekeep read --again
+
+    Exits 1 when a file could not be read as a document, or a document not read again as it should be.
+    """
+    if again:
+        return _read_again(call, wanted, everything)
+    if everything:
+        raise click.UsageError("--all goes with --again")
+    if not wanted:
+        raise click.UsageError("give a FILE, or --again")
+    from desk.reading import read_files
+
+    answers = read_files(call.config, [Path(name) for name in wanted])
+    if call.json:
+        as_json(answers)
+    else:
+        for answer in answers:
+            _show_reading(answer)
+    return int(any(answer["document"]["state"] != "read" for answer in answers))
+
+
+def _show_reading(answer: dict[str, Any]) -> None:
+    document = answer["document"]
+    print(f"{safe(answer['file'])}: {document['state']}, {document['type']}, {counted(len(answer['pages']), 'page')}"
+          f"{', ' + safe(document['reason']) if document['reason'] else ''}")  # fmt: skip
+    for page in answer["pages"]:
+        print(f"--- page {page['number']}{' (' + safe(page['note']) + ')' if page['note'] else ''}")
+        print(safe(page["text"]))
+
+
+def _read_again(call: Call, keys: tuple[str, ...], everything: bool) -> int:
+    from desk.renewing import is_to_tell, raise_if_stopped, read_again
+
+    answer = read_again(call.config, keys, everything=everything)
+    if call.json:
+        as_json(answer)
+    else:
+        _show_again(answer)
+    raise_if_stopped(answer)
+    return int(is_to_tell(answer))
+
+
+_FATES = {
+    "gained": "read now",
+    "kept": "stays as it was read before",
+    "unread": "cannot be read",
+    "lost": "cannot be had from the archive",
+}
+
+
+def _show_again(answer: dict[str, Any]) -> None:
+    for one in answer["documents"]:
+        reason = f": {one['reason']}" if one["reason"] else ""
+        print(f"{_FATES[one['fate']]}: {safe(one['url'] or one['payload_digest'])}{safe(reason)}")
+    if not answer["due"]:
+        print("Nothing is to be read again: today's readers read it all. --again --all reads it all the same.")
+        return
+    rest = ", ".join(f"{answer[fate]} {words}" for fate, words in _FATES.items() if fate != "gained" and answer[fate])
+    gained = f" ({answer['gained']} of them for the first time)" if answer["gained"] else ""
+    print(f"{counted(answer['read'], 'document')} read again{gained}{'; ' + rest if rest else ''}")
