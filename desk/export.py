@@ -1,8 +1,6 @@
 """An incident with its sources as one file: a WACZ package, our JSON, a table, a bibliography, robust links."""
 
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -14,19 +12,19 @@ from typing import Any
 from archive.capture import Conversion
 from archive.clock import SYSTEM, Seams
 from archive.custody import CustodyEvent
-from archive.errors import UsageError, WriteFailed
+from archive.errors import UsageError
 from archive.files import warc_path
 from archive.signature import signing_key
 from archive.wacz import WaczFile, WaczPage, write_wacz
 from desk.config import Config
 from desk.custody import enter
+from desk.giving import as_csv, write_whole
 from desk.place import catalogue
 from store import dossier
 from store.conversions import conversions_of
 from store.shown import Embedded, embedded
 
 _Beside = Conversion | Embedded
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def export(config: Config, key: str, out: Path, form: str | None = None, seams: Seams = SYSTEM) -> dict[str, Any]:
@@ -61,12 +59,7 @@ def _written(
         package = _package(config, incident, beside, out, seams)
         return {"file": str(out), "bytes": package.bytes, "sha256": package.sha256.removeprefix("sha256:")}
     content = _WRITERS[form](incident).encode("utf-8")
-    fresh = out.with_name(f"{out.name}.new")
-    try:
-        fresh.write_bytes(content)
-        fresh.replace(out)
-    except OSError as error:
-        raise WriteFailed(f"{out} could not be written: {error.strerror}", advice="Choose another place.") from error
+    write_whole(out, content)
     return {"file": str(out), "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
@@ -129,20 +122,13 @@ def _as_json(incident: dict[str, Any]) -> str:
 
 
 def _as_csv(incident: dict[str, Any]) -> str:
-    out = io.StringIO()
     columns = ("position", "section", "publisher", "year", "title", "format", "url", "source_url")
-    writer = csv.writer(out)
-    writer.writerow([*columns, "state", "captured_at", "captured_url", "payload_digest"])
+    rows: list[list[object]] = [[*columns, "state", "captured_at", "captured_url", "payload_digest"]]
     for citation in incident["citations"]:
         last = citation["captures"][-1] if citation["captures"] else {}
         row = [*(citation[column] for column in columns), citation["resolution"]["state"]]
-        writer.writerow(map(_cell, [*row, *(last.get(name) for name in ("timestamp", "url", "payload_digest"))]))
-    return out.getvalue()
-
-
-def _cell(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula (OWASP: CSV injection)."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+        rows.append([*row, *(last.get(name) for name in ("timestamp", "url", "payload_digest"))])
+    return as_csv(rows)
 
 
 def _works(incident: dict[str, Any]) -> Iterator[dict[str, Any]]:

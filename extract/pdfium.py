@@ -1,7 +1,8 @@
 """The first reader of PDFs (pypdfium2): text page by page, labels, metadata, and what a page without text shows."""
 
 import ctypes
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from typing import Any
 
@@ -59,6 +60,17 @@ class PdfiumFile:
         if not text.strip():
             return blank_page(number, label, READER) if not note else Page(number, "", label, 0.0, READER, note)
         return Page(number, text, label, soundness(found), READER, note if note == SCANNED else "")
+
+    @contextmanager
+    def opened(self, number: int) -> Iterator[Any]:
+        """PDFium's handle of page `number` (from 1), for what else is asked of it; CannotOpen when there is none."""
+        handle = raw.FPDF_LoadPage(self._handle, number - 1)
+        if not handle:
+            raise CannotOpen(DocumentState.DAMAGED, UNREADABLE)
+        try:
+            yield handle
+        finally:
+            raw.FPDF_ClosePage(handle)
 
     def _label(self, number: int) -> str | None:
         label = _string(lambda buffer, size: raw.FPDF_GetPageLabel(self._handle, number - 1, buffer, size), cap=200)

@@ -11,13 +11,17 @@ from pdfminer.pdfdocument import PDFEncryptionError, PDFPasswordIncorrect
 
 from extract.document import DocumentState, Page
 from extract.metadata import iso_date, language_of, names_of
+from extract.patience import OutOfPatience, patience
+from extract.pdfium import PdfiumFile
 from extract.quality import MALFORMED, UNREADABLE, CannotOpen, blank_page, soundness
+from extract.ruling import ruled_pages
 from extract.tidy import clean_line, clean_text
 
 READER = f"pdfplumber {version('pdfplumber')}"
 # The default x_tolerance of 3 points swallows the blanks of LaTeX and DocBook: words found .595 against .970.
 X_TOLERANCE_RATIO = 0.15
 TABLES_CAP, ROWS_CAP = 200, 5000
+TABLES_S = 15.0  # seconds; leaves a worker's limits room for the answer
 
 
 def open_plumber(content: bytes) -> Any:
@@ -76,23 +80,37 @@ def _as_text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def read_tables(content: bytes, *, pages: list[int] | None = None) -> list[dict[str, Any]]:
-    """The ruled tables of a PDF: page, box (points from the top left: x0, top, x1, bottom) and rows of cells.
+def read_tables(content: bytes, *, budget_s: float = TABLES_S) -> dict[str, Any]:
+    """The ruled tables of a PDF: {tables: [{page, box, rows}], reason}; a worker function.
 
-    A worker function. `pages` (from 1) limits the search; an empty cell is "". CannotOpen when the file cannot be
-    opened.
+    `page` is 1-based, `box` in points from the top left (x0, top, x1, bottom), an empty cell is "". `reason` says why
+    there may be more: the time was up, there were too many, the file or a page cannot be read.
     """
     found: list[dict[str, Any]] = []
-    with open_plumber(content) as plumber:
-        for number in pages or range(1, len(plumber.pages) + 1):
-            page = plumber.pages[number - 1]
-            try:
-                found.extend(_as_plain(number, table) for table in page.find_tables())
-            finally:
-                page.close()
-            if len(found) >= TABLES_CAP:
-                break
-    return found[:TABLES_CAP]
+    reasons: list[str] = []
+    try:
+        with patience(budget_s), PdfiumFile(content) as file, open_plumber(content) as plumber:
+            for number in ruled_pages(file, range(1, min(file.page_count, len(plumber.pages)) + 1)):
+                _collect(plumber.pages[number - 1], number, found, reasons)
+                if len(found) >= TABLES_CAP:
+                    reasons.append(f"more than {TABLES_CAP} tables")
+                    break
+    except CannotOpen as refusal:
+        reasons.append(refusal.reason)
+    except OutOfPatience:
+        reasons.append("the time was up")
+    except Exception:  # a page box that is `null` is met when the pages are counted
+        reasons.append("the rest is damaged")
+    return {"tables": found[:TABLES_CAP], "reason": "; ".join(reasons)}
+
+
+def _collect(page: Any, number: int, found: list[dict[str, Any]], reasons: list[str]) -> None:
+    try:
+        found.extend(_as_plain(number, table) for table in page.find_tables())
+    except Exception:  # boxes of strings, NaN or nothing raise what they like
+        reasons.append(f"page {number} cannot be read")
+    finally:
+        page.close()
 
 
 def _as_plain(number: int, table: Any) -> dict[str, Any]:

@@ -14,9 +14,14 @@ from desk.output import as_json, safe
 @click.argument("wanted", nargs=-1, metavar="[FILE|KEY]…")
 @click.option("--again", is_flag=True, help="Read archived documents again, those of the incidents KEY or any.")
 @click.option("--all", "everything", is_flag=True, help="With --again: also those that today's readers read.")
+@click.option("--tables", is_flag=True, help="Also the ruled tables of PDFs, as rows of cells.")
+@click.option("-o", "--output", "folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False),
+              help="With --tables: write each table into DIR as a CSV file.")  # fmt: skip
 @common
 @pass_call
-def read_command(call: Call, wanted: tuple[str, ...], again: bool, everything: bool) -> int:
+def read_command(
+    call: Call, wanted: tuple[str, ...], again: bool, everything: bool, tables: bool, folder: Path | None
+) -> int:
     """Show what the readers make of files on disk, storing nothing; or read archived documents again.
 
     --again takes the bytes from the archive and fetches nothing. It reads what another version of a reader read, what
@@ -27,24 +32,38 @@ def read_command(call: Call, wanted: tuple[str, ...], again: bool, everything: b
     Example:
       sourcekeep read report.pdf
       sourcekeep read --json *.pdf | jq '.[].document.state'
+      sourcekeep read report.pdf --tables -o tables/
       sourcekeep read --again
 
     Exits 1 when a file could not be read as a document, or a document not read again as it should be.
     """
+    if again and tables:
+        raise click.UsageError("--tables goes with a FILE")
+    if everything and not again:
+        raise click.UsageError("--all goes with --again")
+    if folder is not None and not tables:
+        raise click.UsageError("-o goes with --tables")
     if again:
         return _read_again(call, wanted, everything)
-    if everything:
-        raise click.UsageError("--all goes with --again")
     if not wanted:
         raise click.UsageError("give a FILE, or --again")
-    from desk.reading import read_files
+    return _read_files(call, [Path(name) for name in wanted], tables, folder)
 
-    answers = read_files(call.config, [Path(name) for name in wanted])
+
+def _read_files(call: Call, files: list[Path], tables: bool, folder: Path | None) -> int:
+    from desk.reading import read_files, write_tables
+
+    answers = read_files(call.config, files, tables=tables)
+    if folder is not None:
+        write_tables(answers, folder)
     if call.json:
         as_json(answers)
     else:
         for answer in answers:
-            _show_reading(answer)
+            if tables:
+                _show_tables(answer)
+            else:
+                _show_reading(answer)
     return int(any(answer["document"]["state"] != "read" for answer in answers))
 
 
@@ -55,6 +74,17 @@ def _show_reading(answer: dict[str, Any]) -> None:
     for page in answer["pages"]:
         print(f"--- page {page['number']}{' (' + safe(page['note']) + ')' if page['note'] else ''}")
         print(safe(page["text"]))
+
+
+def _show_tables(answer: dict[str, Any]) -> None:
+    from desk.giving import as_csv
+
+    reason = f", {safe(answer['tables_reason'])}" if answer["tables_reason"] else ""
+    print(f"{safe(answer['file'])}: {counted(len(answer['tables']), 'table')}{reason}")
+    for number, table in enumerate(answer["tables"], 1):
+        print(f"--- page {table['page']}, table {number}{': ' + safe(table['csv']) if 'csv' in table else ''}")
+        if "csv" not in table:
+            print(safe(as_csv(table["rows"]).replace("\r\n", "\n")), end="")
 
 
 def _read_again(call: Call, keys: tuple[str, ...], everything: bool) -> int:
