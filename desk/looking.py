@@ -29,10 +29,10 @@ def captures(config: Config, wanted: str, *, at: str | None = None, limit: int |
     """
     when = moment(at) if at else None
     with catalogue(config) as database:
-        if _DIGEST.match(wanted):
-            found = captures_of_payload(database, list(_spellings(wanted)))
+        if is_digest(wanted):
+            found = captures_of_payload(database, list(spellings(wanted)))
         else:
-            entries = {(entry.warc, entry.offset): entry for entry in lookup(config.data, _url(wanted))}
+            entries = {(entry.warc, entry.offset): entry for entry in lookup(config.data, known_url(wanted))}
             rows = captures_at(database, entries)
             found = [rows.get(place) or _unlisted(entry) for place, entry in entries.items()]
     found.sort(key=lambda one: str(one["timestamp"]))
@@ -43,7 +43,7 @@ def captures(config: Config, wanted: str, *, at: str | None = None, limit: int |
 
 def timemap(config: Config, url: str, *, plain: bool) -> Answer:
     """The TimeMap (RFC 7089) of a URL, in link format or as JSON; its status is 404 when nothing is archived of it."""
-    url = _url(url)
+    url = known_url(url)
     make = link_timemap if plain else json_timemap
     return make(DOORS, url, mementos(config.data, url))
 
@@ -62,8 +62,13 @@ def moment(text: str) -> datetime:
     raise UsageError(f"{text[:80]!r} is no date", advice=_FORMS)
 
 
-def _url(text: str) -> str:
-    """A URL as the index knows it; files that were handed in have a `urn:` of ours."""
+def is_digest(text: str) -> bool:
+    """True for what is written as a payload digest, false for a URL."""
+    return bool(_DIGEST.match(text))
+
+
+def known_url(text: str) -> str:
+    """A URL as the index knows it; files that were handed in have a `urn:` of ours. UsageError for what is none."""
     if text.startswith("urn:"):
         return text
     try:
@@ -73,8 +78,8 @@ def _url(text: str) -> str:
         raise UsageError(f"{refused}", advice=advice) from refused
 
 
-def _spellings(text: str) -> Iterator[str]:
-    """All ways in which writers of WARC files write this digest (WARC annotations #48, #80)."""
+def spellings(text: str) -> Iterator[str]:
+    """All ways in which writers of WARC files write this digest (WARC annotations #48, #80); UsageError for none."""
     known = parse_digest(text)
     if known is None:
         raise UsageError(f"{text[:80]!r} is no digest of its algorithm", advice="Give it as sha256:… or sha1:….")

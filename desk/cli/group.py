@@ -24,6 +24,7 @@ _COMMANDS = {
     "show": ("desk.cli.asking", "Show one incident whole."),
     "search": ("desk.cli.asking", "Search the text of every archived source, page by page."),
     "captures": ("desk.cli.asking", "List the captures of a URL, or those with a payload digest."),
+    "picture": ("desk.cli.reading", "Show a page of an archived PDF, with a quotation marked."),
     "check": ("desk.cli.judging", "Check the links of every source."),
     "verify": ("desk.cli.judging", "Re-read every record and say what is not as it was."),
     "export": ("desk.cli.giving", "Export an incident with its sources."),

@@ -1,4 +1,4 @@
-"""The command `read`: files on disk shown as they are read, archived documents read again."""
+"""The commands that read: files as the readers see them, archived documents again, a page of one as a picture."""
 
 from pathlib import Path
 from typing import Any
@@ -117,3 +117,38 @@ def _show_again(answer: dict[str, Any]) -> None:
     rest = ", ".join(f"{answer[fate]} {words}" for fate, words in _FATES.items() if fate != "gained" and answer[fate])
     gained = f" ({answer['gained']} of them for the first time)" if answer["gained"] else ""
     print(f"{counted(answer['read'], 'document')} read again{gained}{'; ' + rest if rest else ''}")
+
+
+@click.command("picture")
+@click.argument("wanted", metavar="URL|DIGEST")
+@click.argument("page", type=click.IntRange(1))
+@click.option("-o", "--output", "out", required=True, metavar="FILE", type=click.Path(path_type=Path, dir_okay=False),
+              help="Where to write the picture (PNG).")  # fmt: skip
+@click.option("--quote", metavar="TEXT", default="", help="Mark this on the page, wherever it stands.")
+@click.option("--width", type=click.IntRange(50, 4000), default=1000, show_default=True, help="In pixels.")
+@common
+@pass_call
+def picture_command(call: Call, wanted: str, page: int, out: Path, quote: str, width: int) -> int:
+    """Show a page of an archived PDF as a picture, with a quotation marked.
+
+    The PDF is named by its payload digest, or by its URL or that of a source that it serves: then the newest is taken.
+    Blanks, line breaks and hyphens at line ends in the quotation need not be as they are on the page.
+
+    \b
+    Example:
+      sourcekeep picture https://repository.essex.ac.uk/24946/ 3 --quote "eight of 42" -o page.png
+
+    Exits 1 when the page cannot be shown, or does not have the quotation.
+    """
+    from desk.picturing import picture
+
+    answer = picture(call.config, wanted, page, out, quote=quote, width=width)
+    if call.json:
+        as_json(answer)
+    elif answer["file"] is None:
+        print(f"page {page} cannot be shown: {safe(answer['reason'])}")
+    else:
+        marked = f", marked in {counted(len(answer['boxes']), 'place')}" if quote else ""
+        print(f"{safe(answer['file'])}: page {page} of {answer['pages']}, "
+              f"{answer['width']} x {answer['height']} pixels{marked}")  # fmt: skip
+    return int(answer["file"] is None or bool(quote and not answer["boxes"]))
