@@ -49,9 +49,9 @@ def read_again(config: Config, keys: Sequence[str] = (), *, everything: bool = F
 
 
 def raise_if_stopped(answer: dict[str, Any]) -> None:
-    """Interrupted, with what is kept, for an answer of `read_again` that was stopped."""
+    """Interrupted for an answer of `read_again` that was stopped; of its last readings some may not be filed."""
     if answer["state"] == "interrupted":
-        raise Interrupted(f"stopped with {answer['read']} of {answer['due']} documents read again; they are kept")
+        raise Interrupted(f"stopped; of {answer['due']} documents those that were filed are done")
 
 
 def is_to_tell(answer: dict[str, Any]) -> bool:
