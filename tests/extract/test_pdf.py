@@ -15,6 +15,7 @@ from extract.pdf import read_pdf
 from extract.pool import Limits, Pool
 from extract.quality import SCANNED
 from extract.reading import READ, document_of, submit_reading
+from extract.tables import read_tables
 from tests.extract.pdfs import HELVETICA, crafted, line, pages, picture_page
 
 STATES = {
@@ -162,6 +163,16 @@ def test_metadata_is_clamped_cleaned_and_nonsense_left_out() -> None:
     assert not any("\ud800" <= letter <= "\udfff" for letter in document.title)
     assert len(document.authors[0]) <= 200
     assert (document.created, document.producer) == (None, None)
+
+
+def test_ruled_tables_come_as_rows() -> None:
+    grid = b"".join(b"50 %d m 250 %d l S " % (y, y) for y in (600, 620, 640))
+    grid += b"".join(b"%d 600 m %d 640 l S " % (x, x) for x in (50, 150, 250))
+    cells = [("Date", 55, 625), ("Faces", 155, 625), ("2019-07-03", 55, 605), ("42", 155, 605)]
+    content = pages(grid + b"".join(line(text, x, y, 9) for text, x, y in cells))
+    tables = read_tables(content)["tables"]
+    assert [table["rows"] for table in tables] == [[["Date", "Faces"], ["2019-07-03", "42"]]]
+    assert tables[0]["page"] == 1
 
 
 def test_real_files_end_in_their_states(pool: Pool, real_samples: Path) -> None:
