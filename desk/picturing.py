@@ -4,16 +4,12 @@ import base64
 from pathlib import Path
 from typing import Any
 
-from archive.capture import Capture
-from archive.errors import UsageError
-from archive.reader import read_payload
 from desk.config import Config
 from desk.giving import write_whole
-from desk.looking import is_digest, known_url, spellings
-from desk.place import catalogue, reading_pool
+from desk.place import reading_pool
+from desk.taking import taken
 from extract.coding import decode
 from store.columns import stamp
-from store.pdfs import pdfs_at, pdfs_of_payload
 
 PICTURE = "extract.picture:picture"
 
@@ -25,8 +21,7 @@ def picture(config: Config, wanted: str, page: int, out: Path, *, quote: str = "
     top, right, bottom in pixels) are where the quotation stands. A page that cannot be shown leaves `file` None and
     has a `reason`. UsageError when there is no such PDF; ArchiveError when it is damaged; WriteFailed.
     """
-    capture = _capture(config, wanted)
-    payload = read_payload(config.data, capture)
+    capture, payload = taken(config, wanted)
     content = decode(payload.content, payload.content_encoding).content
     with reading_pool(config) as pool:
         answer = pool.submit(PICTURE, content, page=page, width=width, quote=quote).result()
@@ -44,14 +39,3 @@ def picture(config: Config, wanted: str, page: int, out: Path, *, quote: str = "
         },
         "reason": shown.get("reason", ""),
     }
-
-
-def _capture(config: Config, wanted: str) -> Capture:
-    with catalogue(config) as database:
-        if is_digest(wanted):
-            found = pdfs_of_payload(database, list(spellings(wanted)))
-        else:
-            found = pdfs_at(database, known_url(wanted))
-    if not found:
-        raise UsageError(f"no PDF is archived of {wanted[:200]}", advice="`sourcekeep captures URL` lists what is.")
-    return found[0]

@@ -1,42 +1,74 @@
-"""Files on disk as the readers read them, and their tables as files of rows."""
+"""Files, and payloads in the archive, as the readers read them, and their tables as files of rows."""
 
 from collections.abc import Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from archive.errors import UsageError, WriteFailed
 from archive.fields import sha256_of
+from archive.showing import page_url
 from desk.config import Config
 from desk.giving import as_csv, write_whole
+from desk.looking import is_digest
 from desk.place import reading_pool
+from desk.taking import taken
+from extract.coding import decode
 from extract.document import Document
-from extract.pool import Answer
+from extract.pool import Answer, Pool
 from extract.reading import submit_reading
 from extract.sniffing import Kind, sniff
 
 READ_TABLES = "extract.tables:read_tables"
 
 
-def read_files(config: Config, files: Sequence[Path], *, tables: bool = False) -> list[dict[str, Any]]:
-    """What the readers make of these files, `[{file, document, pages}]`; UsageError for one that cannot be opened.
+def read_files(config: Config, files: Sequence[str], *, tables: bool = False) -> list[dict[str, Any]]:
+    """What the readers make of files, `[{file, document, pages}]`; UsageError for one that cannot be opened.
 
-    With `tables` each has the ruled tables of a PDF as `tables`, `[{page, box, rows}]` (`extract.tables.read_tables`),
-    and as `tables_reason` why there may be more.
+    What is written as a payload digest is taken from the archive. With `tables` each answer has the ruled tables of a
+    PDF as `tables`, `[{page, box, rows}]` (`extract.tables.read_tables`), and as `tables_reason` why there may be more.
     """
-    contents = [_content(path) for path in files]
+    wanted = [_taken(config, name) if is_digest(name) else _opened(Path(name)) for name in files]
     with reading_pool(config) as pool:
         asked = [
-            submit_reading(pool, content, mime=None, url=path.name)
-            for path, content in zip(files, contents, strict=True)
+            submit_reading(pool, one.content, mime=one.mime, url=one.url, content_encoding=one.coding) for one in wanted
         ]
-        sought = [pool.submit(READ_TABLES, one) if tables and sniff(one).kind == Kind.PDF else None for one in contents]
+        sought = [_submit_tables(pool, one) if tables else None for one in wanted]
         answers = [
-            _as_answer(path, one.result(), content) for path, one, content in zip(files, asked, contents, strict=True)
+            _as_answer(name, future.result(), one) for name, future, one in zip(files, asked, wanted, strict=True)
         ]
         if tables:
             answers = [{**answer, **_tables(one)} for answer, one in zip(answers, sought, strict=True)]
     return answers
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Bytes to be read, and what is said of them: type, URL or name, content coding."""
+
+    content: bytes
+    url: str
+    mime: str | None = None
+    coding: str | None = None
+
+
+def _opened(path: Path) -> _Wanted:
+    try:
+        return _Wanted(path.read_bytes(), path.name)
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}", advice="Check the path and its rights.") from error
+
+
+def _taken(config: Config, digest: str) -> _Wanted:
+    capture, payload = taken(config, digest)
+    return _Wanted(payload.content, page_url(capture), payload.content_type, payload.content_encoding)
+
+
+def _submit_tables(pool: Pool, wanted: _Wanted) -> Future[Answer] | None:
+    """None for what is no PDF."""
+    content = decode(wanted.content, wanted.coding).content
+    return pool.submit(READ_TABLES, content) if sniff(content).kind == Kind.PDF else None
 
 
 def _tables(sought: Future[Answer] | None) -> dict[str, Any]:
@@ -54,7 +86,7 @@ def write_tables(answers: Sequence[dict[str, Any]], folder: Path) -> None:
 
     UsageError when two files have one name: the tables of one would take the place of the other's. WriteFailed.
     """
-    names = [Path(answer["file"]).name for answer in answers]
+    names = [Path(answer["file"]).name.replace(":", "-") for answer in answers]
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise UsageError(f"two files are called {twice}", advice="Write their tables into folders of their own.")
     try:
@@ -68,15 +100,8 @@ def write_tables(answers: Sequence[dict[str, Any]], folder: Path) -> None:
             table["csv"] = str(out)
 
 
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}", advice="Check the path and its rights.") from error
-
-
-def _as_answer(path: Path, document: Document, content: bytes) -> dict[str, Any]:
+def _as_answer(name: str, document: Document, wanted: _Wanted) -> dict[str, Any]:
     plain = document.as_plain()
     pages = [{key: page[key] for key in ("number", "label", "text", "quality", "note")} for page in plain.pop("pages")]
     plain["pages"] = plain.pop("page_count")
-    return {"file": str(path), "document": {"payload_digest": sha256_of(content), **plain}, "pages": pages}
+    return {"file": name, "document": {"payload_digest": sha256_of(wanted.content), **plain}, "pages": pages}

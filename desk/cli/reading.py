@@ -11,7 +11,7 @@ from desk.output import as_json, safe
 
 
 @click.command("read")
-@click.argument("wanted", nargs=-1, metavar="[FILE|KEY]…")
+@click.argument("wanted", nargs=-1, metavar="[FILE|DIGEST|KEY]…")
 @click.option("--again", is_flag=True, help="Read archived documents again, those of the incidents KEY or any.")
 @click.option("--all", "everything", is_flag=True, help="With --again: also those that today's readers read.")
 @click.option("--tables", is_flag=True, help="Also the ruled tables of PDFs, as rows of cells.")
@@ -23,6 +23,8 @@ def read_command(
     call: Call, wanted: tuple[str, ...], again: bool, everything: bool, tables: bool, folder: Path | None
 ) -> int:
     """Show what the readers make of files on disk, storing nothing; or read archived documents again.
+
+    A payload digest (sha256:…) stands for the bytes in the archive that have it.
 
     --again takes the bytes from the archive and fetches nothing. It reads what another version of a reader read, what
     no reader could and what failed. A reading that is worse than the earlier one never takes its place. When it was
@@ -46,11 +48,11 @@ def read_command(
     if again:
         return _read_again(call, wanted, everything)
     if not wanted:
-        raise click.UsageError("give a FILE, or --again")
-    return _read_files(call, [Path(name) for name in wanted], tables, folder)
+        raise click.UsageError("give a FILE or DIGEST, or --again")
+    return _read_files(call, wanted, tables, folder)
 
 
-def _read_files(call: Call, files: list[Path], tables: bool, folder: Path | None) -> int:
+def _read_files(call: Call, files: tuple[str, ...], tables: bool, folder: Path | None) -> int:
     from desk.reading import read_files, write_tables
 
     answers = read_files(call.config, files, tables=tables)

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from archive.capture import Origin
 from desk.cli.group import sourcekeep
+from desk.config import Config
+from desk.place import held
 from tests.extract.pdfs import line, pages
 from tests.extract.test_tables import GRID
 
@@ -44,6 +47,27 @@ def test_each_table_is_a_file_of_rows_without_formulas(report: Path, tmp_path: P
     assert [path.name for path in folder.iterdir()] == ["report.pdf.page-2.table-1.csv"]
     assert (answers[1]["tables"], answers[1]["tables_reason"]) == ([], "tables are looked for in PDFs")
     assert answers[0]["pages"][0]["text"].strip() == "first page"
+
+
+def test_a_digest_stands_for_bytes_in_the_archive_of_which_one_sound_copy_is_enough(tmp_path: Path) -> None:
+    config = Config(data=tmp_path / "data", least_free_mib=0)
+    kept = []
+    for number in range(2):
+        with held(config) as place:
+            name = f"urn:file:{number}.pdf"
+            kept.append(place.writer.keep_resource(name, "application/pdf", PDF, Origin("cited")).result())
+    digest = kept[0].payload_digest
+    assert digest is not None
+    folder = tmp_path / "tables"
+    words = (digest, "--tables", "-o", folder, "--json", "--data", config.data)
+    (answer,) = json.loads(call(*words))
+    assert answer["document"]["payload_digest"] == digest
+    assert [path.name for path in folder.iterdir()] == [f"{digest.replace(':', '-')}.page-2.table-1.csv"]
+    newest = config.data / "warc" / kept[1].warc
+    newest.write_bytes(newest.read_bytes()[: kept[1].offset + 60])
+    assert json.loads(call(*words)) == [answer]
+    unknown = CliRunner().invoke(sourcekeep, ["read", f"sha256:{'0' * 64}", "--data", str(config.data)])
+    assert "nothing is archived of sha256:000" in str(unknown.exception)
 
 
 def test_people_are_shown_the_rows(report: Path) -> None:
