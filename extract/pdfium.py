@@ -38,6 +38,7 @@ class PdfiumFile:
         if not self._handle:
             raise CannotOpen(*_ERRORS.get(raw.FPDF_GetLastError(), (DocumentState.DAMAGED, "cannot be opened")))
         self.page_count: int = raw.FPDF_GetPageCount(self._handle)
+        self._has_labels = raw.FPDF_GetPageLabel(self._handle, 0, None, 0) > 0  # 0 bytes: the catalogue has none
 
     def __enter__(self) -> "PdfiumFile":
         return self
@@ -53,7 +54,7 @@ class PdfiumFile:
             return Page(number, "", label, 0.0, READER, UNREADABLE)
         try:
             found = _text(handle)
-            text = clean_text(found.replace("\x02", HYPHEN_AT_LINE_END).replace(HYPHEN_AT_LINE_END, "-\n"))
+            text = clean_text(_with_line_ends(found))
             note = _what_is_seen(handle) if len(text.strip()) < FEW_CHARACTERS else ""
         finally:
             raw.FPDF_ClosePage(handle)
@@ -73,6 +74,8 @@ class PdfiumFile:
             raw.FPDF_ClosePage(handle)
 
     def _label(self, number: int) -> str | None:
+        if not self._has_labels:
+            return None
         label = _string(lambda buffer, size: raw.FPDF_GetPageLabel(self._handle, number - 1, buffer, size), cap=200)
         return clean_line(label, 100) or None
 
@@ -116,19 +119,24 @@ def _text(page: Any) -> str:
         return ""
     try:
         first, last = 0, raw.FPDFText_CountChars(text_page) - 1
-        while first <= last and raw.FPDFText_GetTextIndexFromCharIndex(text_page, first) < 0:
+        index = raw.FPDFText_GetTextIndexFromCharIndex
+        while first <= last and (start := index(text_page, first)) < 0:
             first += 1
-        while last >= first and raw.FPDFText_GetTextIndexFromCharIndex(text_page, last) < 0:
+        while last >= first and (end := index(text_page, last)) < 0:
             last -= 1
         if first > last:
             return ""
-        index = raw.FPDFText_GetTextIndexFromCharIndex
-        room = index(text_page, last) - index(text_page, first) + 2
-        buffer = (ctypes.c_ushort * (room + 16))()
-        written = raw.FPDFText_GetText(text_page, first, last - first + 1, buffer)
-        return bytes(memoryview(buffer)[: max(written - 1, 0)]).decode("utf-16-le", "replace")
+        buffer = ctypes.create_string_buffer(2 * (end - start + 18))
+        units = ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort))
+        written = raw.FPDFText_GetText(text_page, first, last - first + 1, units)
+        return buffer.raw[: 2 * max(written - 1, 0)].decode("utf-16-le", "replace")
     finally:
         raw.FPDFText_ClosePage(text_page)
+
+
+def _with_line_ends(text: str) -> str:
+    """PDFium's text with one sign for the end of a line, which is also what follows a hyphen there."""
+    return text.replace("\r\n", "\n").replace("\x02", HYPHEN_AT_LINE_END).replace(HYPHEN_AT_LINE_END, "-\n")
 
 
 def _what_is_seen(page: Any) -> str:

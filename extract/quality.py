@@ -12,7 +12,8 @@ MALFORMED = "not a well-formed PDF"
 
 SOUND = 0.8  # below it another reader is asked
 LONG_WORDS = 14  # letters a word in text that lost its blanks; the longest mean of 80 real documents was 9
-_UNSOUND = re.compile("[\ufffd\x00-\x01\x03-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ue000-\uf8ff]|\\(cid:\\d+\\)")
+_UNSOUND = re.compile("[\ufffd\x00-\x01\x03-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ue000-\uf8ff]")
+_GLYPH_NUMBER = re.compile(r"\(cid:\d+\)")
 _LETTER = re.compile(r"[A-Za-z]")
 
 
@@ -28,7 +29,9 @@ def soundness(text: str) -> float:
     """The share of characters that are sound, 0…1: no U+FFFD, no control, no private use, no `(cid:n)`."""
     if not text:
         return 0.0
-    lost = sum(len(match[0]) for match in _UNSOUND.finditer(text))
+    if "(cid:" not in text and not _UNSOUND.search(text):  # most pages: a quarter of the time of counting
+        return 1.0
+    lost = len(_UNSOUND.findall(text)) + sum(map(len, _GLYPH_NUMBER.findall(text)))
     return round(1 - lost / len(text), 4)
 
 
