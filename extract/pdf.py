@@ -11,6 +11,8 @@ from extract.quality import BLANK, MALFORMED, SCANNED, UNREADABLE, CannotOpen, b
 
 PAGE_CAP = 5000
 BUDGET_S = 15.0  # seconds; leaves a worker's limits room for the answer
+PAGE_S = 0.002  # seconds more for each page, so that 5,000 honest ones are read whole…
+LONGEST = 1.2  # …but no more than so many times the budget
 TEXT_CAP = 20_000_000  # characters
 SECOND_OPINION_S = 8.0  # seconds in all; pdfplumber reads about 16 pages in one
 SECOND_OPINION_PAGES = 60
@@ -19,9 +21,14 @@ READERS = ("pdfium", "pdfplumber", "pypdf")
 
 @dataclass
 class _Reading:
-    """What one reader has made of the file so far; `stopped` says why it did not reach the end."""
+    """What one reader has made of the file so far; `stopped` says why it did not reach the last page.
 
-    page_count: int
+    `end`, on the monotonic clock, is when to stop; the number of pages moves it as far as `latest`.
+    """
+
+    end: float
+    latest: float
+    page_count: int = 0
     metadata: dict[str, Any] = field(default_factory=dict)
     pages: list[Page] = field(default_factory=list)
     stopped: str = ""
@@ -32,20 +39,21 @@ def read_pdf(content: bytes, *, budget_s: float = BUDGET_S, avoid: Iterable[str]
 
     PDFium reads; a page it cannot make sense of goes to pdfplumber as well, and the better text stays. A file that a
     reader cannot open goes to the next of READERS; `avoid` names those that died over it before. Reading stops after
-    `budget_s` seconds, PAGE_CAP pages or TEXT_CAP characters with what it has: the reason says "pages 1-n of m".
+    `budget_s` seconds (up to a fifth more for many pages), PAGE_CAP pages or TEXT_CAP characters with what it has: the
+    reason says "pages 1-n of m".
     """
-    end = time.monotonic() + budget_s
+    now = time.monotonic()
     refusals: list[CannotOpen] = []
     for name in READERS:
         if name in avoid:
             continue
         try:
-            reading = _ask(name, content, end)
+            reading = _ask(name, content, _Reading(now + budget_s, now + budget_s * LONGEST))
         except CannotOpen as refusal:
             refusals.append(refusal)
             continue
         if name == "pdfium":
-            _ask_again(reading, content, end)
+            _ask_again(reading, content)
         return _document(reading)
     return _refused(refusals)
 
@@ -59,15 +67,14 @@ def _refused(refusals: list[CannotOpen]) -> Document:
     return Document("pdf", refusals[0].state, refusals[0].reason)
 
 
-def _ask(name: str, content: bytes, end: float) -> _Reading:
-    """One reader's reading; CannotOpen when it cannot, or takes too long to say so."""
-    reading = _Reading(0)
+def _ask(name: str, content: bytes, reading: _Reading) -> _Reading:
+    """The reading, filled by one reader; CannotOpen when it cannot, or takes too long to say so."""
     try:
         if name == "pdfium":
-            _READ[name](content, reading, end)
+            _READ[name](content, reading)
         else:
-            with patience(end - time.monotonic()):
-                _READ[name](content, reading, end)
+            with patience(reading.end - time.monotonic()):
+                _READ[name](content, reading)
     except (CannotOpen, MemoryError):
         raise
     except (OutOfPatience, Exception) as error:  # parsers raise what the bytes make them raise
@@ -79,34 +86,34 @@ def _ask(name: str, content: bytes, end: float) -> _Reading:
     return reading
 
 
-def _read_pdfium(content: bytes, reading: _Reading, end: float) -> None:
+def _read_pdfium(content: bytes, reading: _Reading) -> None:
     from extract.pdfium import PdfiumFile
 
     with PdfiumFile(content) as file:
         _counted(reading, file.page_count)
         reading.metadata = file.metadata()
-        _collect(reading, (file.page(number) for number in _numbers(reading)), end)
+        _collect(reading, (file.page(number) for number in _numbers(reading)))
 
 
-def _read_plumber(content: bytes, reading: _Reading, end: float) -> None:
+def _read_plumber(content: bytes, reading: _Reading) -> None:
     from extract.tables import open_plumber, read_metadata, read_texts
 
     with open_plumber(content) as plumber:
         _counted(reading, len(plumber.pages))
-        _collect(reading, read_texts(plumber, _numbers(reading)), end)
+        _collect(reading, read_texts(plumber, _numbers(reading)))
         reading.metadata = read_metadata(plumber)  # last: a loop in it may never end
 
 
-def _read_last(content: bytes, reading: _Reading, end: float) -> None:
+def _read_last(content: bytes, reading: _Reading) -> None:
     from extract.lastreader import open_last, read_metadata, read_texts
 
     reader = open_last(content)
     _counted(reading, len(reader.pages))
-    _collect(reading, read_texts(reader, _numbers(reading)), end)
+    _collect(reading, read_texts(reader, _numbers(reading)))
     reading.metadata = read_metadata(reader)
 
 
-_READ: dict[str, Callable[[bytes, _Reading, float], None]] = {
+_READ: dict[str, Callable[[bytes, _Reading], None]] = {
     "pdfium": _read_pdfium,
     "pdfplumber": _read_plumber,
     "pypdf": _read_last,
@@ -118,13 +125,14 @@ def _counted(reading: _Reading, page_count: int) -> None:
     if page_count < 1:
         raise CannotOpen(DocumentState.DAMAGED, "no page can be found in it")
     reading.page_count = page_count
+    reading.end = min(reading.end + PAGE_S * page_count, reading.latest)
 
 
 def _numbers(reading: _Reading) -> range:
     return range(1, min(reading.page_count, PAGE_CAP) + 1)
 
 
-def _collect(reading: _Reading, pages: Iterator[Page], end: float) -> None:
+def _collect(reading: _Reading, pages: Iterator[Page]) -> None:
     room = TEXT_CAP
     for page in pages:
         reading.pages.append(page if len(page.text) <= room else replace(page, text=page.text[:room]))
@@ -132,14 +140,14 @@ def _collect(reading: _Reading, pages: Iterator[Page], end: float) -> None:
         if room <= 0:
             reading.stopped = f"more than {TEXT_CAP:,} characters"
             return
-        if time.monotonic() >= end and len(reading.pages) < reading.page_count:
+        if time.monotonic() >= reading.end and len(reading.pages) < reading.page_count:
             reading.stopped = "the time was up"
             return
     if reading.page_count > PAGE_CAP:
         reading.stopped = f"more than {PAGE_CAP:,} pages"
 
 
-def _ask_again(reading: _Reading, content: bytes, end: float) -> None:
+def _ask_again(reading: _Reading, content: bytes) -> None:
     """Other readers' readings of the pages that PDFium's does not explain, as far as time allows.
 
     A file in which every page seems blank is looked at twice as well: a page box that is `null` hides all from
@@ -147,7 +155,7 @@ def _ask_again(reading: _Reading, content: bytes, end: float) -> None:
     """
     seems_blank = all(page.note == BLANK for page in reading.pages)
     doubtful = [page.number for page in reading.pages if seems_blank or is_doubtful(page)][:SECOND_OPINION_PAGES]
-    until = min(end, time.monotonic() + SECOND_OPINION_S)
+    until = min(reading.end, time.monotonic() + SECOND_OPINION_S)
     for name in READERS[1:]:
         if not doubtful:
             return

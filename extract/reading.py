@@ -120,7 +120,7 @@ def submit_reading(
             settled.set_result(document)
             return
         try:
-            again = pool.submit(READ, content, SECOND_TRY, avoid=["pdfium"], budget_s=8, **what)
+            again = pool.submit(READ, content, SECOND_TRY, avoid=["pdfium"], budget_s=7.5, **what)
         except PoolClosed as closed:  # nobody knows yet what the other readers would say
             settled.set_exception(closed)
         else:

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from pypdf import PdfReader, PdfWriter
@@ -143,6 +144,17 @@ def test_page_and_text_caps_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_reading_stops_in_time_with_what_it_has() -> None:
     document = read_pdf(pages(*[line("Words of a page, many enough.")] * 9), budget_s=0)
     assert (document.state, document.reason) == (DocumentState.READ, "pages 1–1 of 9: the time was up")
+
+
+@pytest.mark.parametrize(("page_s", "read"), [(0.0, 10), (0.03, 11), (1.0, 12)])
+def test_each_page_gives_time_up_to_a_fifth_of_the_budget(
+    page_s: float, read: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = pages(*[line("Words of a page, many enough.")] * 30)
+    seconds = map(float, range(100))  # the clock goes on by one with every look
+    monkeypatch.setattr(pdf, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
+    monkeypatch.setattr(pdf, "PAGE_S", page_s)
+    assert len(read_pdf(content, budget_s=10).pages) == read
 
 
 def test_a_page_in_a_font_without_meaning_is_doubted_and_low_in_quality() -> None:
