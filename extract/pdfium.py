@@ -11,13 +11,14 @@ import pypdfium2.raw as raw
 from extract.document import DocumentState, Page
 from extract.metadata import iso_date, language_of, names_of
 from extract.quality import DRAWN, MALFORMED, SCANNED, UNREADABLE, CannotOpen, blank_page, soundness
+from extract.textpage import TextPage, rearranged, with_line_ends
 from extract.tidy import METADATA_CAP, clean_line, clean_text
 
 READER = f"pypdfium2 {version('pypdfium2')}"
 FEW_CHARACTERS = 20  # a page with fewer is looked at for pictures: a stamp or page number is no text layer
 PICTURE_SHARE = 0.5  # of the page's area
 OBJECTS_LOOKED_AT = 500
-HYPHEN_AT_LINE_END = "\ufffe"  # PDFium's sign for a hyphen with the line break that followed it
+RULES = 3  # above and below a page's text, and one at its footnotes
 _ERRORS = {
     raw.FPDF_ERR_PASSWORD: (DocumentState.ENCRYPTED, "a password is needed to open it"),
     raw.FPDF_ERR_SECURITY: (DocumentState.ENCRYPTED, "encrypted in a way that cannot be opened"),
@@ -53,8 +54,10 @@ class PdfiumFile:
         if not handle:
             return Page(number, "", label, 0.0, READER, UNREADABLE)
         try:
-            found = _text(handle)
-            text = clean_text(_with_line_ends(found))
+            with TextPage(handle) as text_page:
+                pieces = text_page.pieces()
+                found = rearranged(text_page.text, [] if pieces and _is_ruled(handle) else pieces)
+            text = clean_text(with_line_ends(found))
             note = _what_is_seen(handle) if len(text.strip()) < FEW_CHARACTERS else ""
         finally:
             raw.FPDF_ClosePage(handle)
@@ -112,33 +115,6 @@ def _string(ask: Callable[[Any, int], int], cap: int = METADATA_CAP) -> str:
     return buffer.raw[: min(size, cap * 8)].decode("utf-16-le", "replace").rstrip("\0")
 
 
-def _text(page: Any) -> str:
-    """All text of the page in PDFium's order, with its own signs for hyphens and CR LF line ends."""
-    text_page = raw.FPDFText_LoadPage(page)
-    if not text_page:
-        return ""
-    try:
-        first, last = 0, raw.FPDFText_CountChars(text_page) - 1
-        index = raw.FPDFText_GetTextIndexFromCharIndex
-        while first <= last and (start := index(text_page, first)) < 0:
-            first += 1
-        while last >= first and (end := index(text_page, last)) < 0:
-            last -= 1
-        if first > last:
-            return ""
-        buffer = ctypes.create_string_buffer(2 * (end - start + 18))
-        units = ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort))
-        written = raw.FPDFText_GetText(text_page, first, last - first + 1, units)
-        return buffer.raw[: 2 * max(written - 1, 0)].decode("utf-16-le", "replace")
-    finally:
-        raw.FPDFText_ClosePage(text_page)
-
-
-def _with_line_ends(text: str) -> str:
-    """PDFium's text with one sign for the end of a line, which is also what follows a hyphen there."""
-    return text.replace("\r\n", "\n").replace("\x02", HYPHEN_AT_LINE_END).replace(HYPHEN_AT_LINE_END, "-\n")
-
-
 def _what_is_seen(page: Any) -> str:
     """ "" for a blank page, else what is on it instead of text: a picture of a page, or drawings and letters unread."""
     count = raw.FPDFPage_CountObjects(page)
@@ -151,11 +127,28 @@ def _what_is_seen(page: Any) -> str:
     return SCANNED if pictures > PICTURE_SHARE * area else DRAWN
 
 
+def _is_ruled(page: Any) -> bool:
+    """True when lines or shades of rows cross much of the page, as in a table whose cells hold prose."""
+    least = raw.FPDF_GetPageWidthF(page) / 3
+    across = 0
+    for at in range(min(raw.FPDFPage_CountObjects(page), OBJECTS_LOOKED_AT)):
+        found = raw.FPDFPage_GetObject(page, at)
+        if raw.FPDFPageObj_GetType(found) == raw.FPDF_PAGEOBJ_PATH:
+            left, bottom, right, top = bounds_of(found)
+            across += right - left > max(least, 3 * (top - bottom))
+    return across > RULES
+
+
 def _picture_area(found: Any) -> float:
     """The area of an image; that of a form too, for scanners wrap their pictures in forms."""
     if raw.FPDFPageObj_GetType(found) not in (raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_FORM):
         return 0.0
+    left, bottom, right, top = bounds_of(found)
+    return (right - left) * (top - bottom)
+
+
+def bounds_of(found: Any) -> tuple[float, float, float, float]:
+    """Left, bottom, right and top of an object of a page, in points; all 0 when it has none."""
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    if not raw.FPDFPageObj_GetBounds(found, left, bottom, right, top):
-        return 0.0
-    return max(right.value - left.value, 0.0) * max(top.value - bottom.value, 0.0)
+    raw.FPDFPageObj_GetBounds(found, left, bottom, right, top)
+    return left.value, bottom.value, max(right.value, left.value), max(top.value, bottom.value)
