@@ -22,7 +22,8 @@ class Page:
     """One page in file order. `number` is 1-based; `label` what is printed on it, if the file says so.
 
     `quality` is 0…1: the share of characters that are sound (no U+FFFD, no `(cid:n)`); 0 for a page without text.
-    `note` says what a reader of the page should know ("no text layer").
+    `note` says what a reader of the page should know ("no text layer"). `hidden` are the ranges of `text` that nobody
+    sees on the page, for something dark was laid over them.
     """
 
     number: int
@@ -31,6 +32,15 @@ class Page:
     quality: float = 1.0
     reader: str = ""
     note: str = ""
+    hidden: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def visible(self) -> str:
+        """The text with a black block in the place of each hidden character."""
+        text = self.text
+        for start, end in self.hidden:
+            text = text[:start] + "█" * len(text[start:end]) + text[end:]
+        return text
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +72,7 @@ class Document:
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> Self:
         """The document out of a worker's answer; KeyError, TypeError or ValueError when it is not one."""
-        pages = tuple(Page(**page) for page in plain["pages"])
+        pages = tuple(Page(**{**page, "hidden": tuple(map(tuple, page["hidden"]))}) for page in plain["pages"])
         state = DocumentState(plain["state"])
         return cls(**{**plain, "pages": pages, "state": state, "authors": tuple(plain["authors"])})
 

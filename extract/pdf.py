@@ -7,7 +7,7 @@ from typing import Any
 
 from extract.document import Document, DocumentState, Page
 from extract.patience import OutOfPatience, patience
-from extract.quality import BLANK, MALFORMED, SCANNED, UNREADABLE, CannotOpen, better, is_doubtful
+from extract.quality import BLANK, COVERED, MALFORMED, SCANNED, UNREADABLE, CannotOpen, better, is_doubtful
 
 PAGE_CAP = 5000
 BUDGET_S = 15.0  # seconds; leaves a worker's limits room for the answer
@@ -206,11 +206,14 @@ def _verdict(reading: _Reading) -> tuple[DocumentState, str]:
     if not pages:
         return DocumentState.TIME_LIMIT, "the time was up before the first page"
     unread = [page.number for page in pages if page.note == UNREADABLE]
-    pictures = [page.number for page in pages if page.note not in ("", BLANK, UNREADABLE)]
+    pictures = [page.number for page in pages if page.note not in ("", BLANK, UNREADABLE, COVERED)]
+    covered = [page.number for page in pages if page.hidden]
     if pictures:
         reasons.append(f"no text layer on {_listed(pictures)}")
     if unread:
         reasons.append(f"cannot be read: {_listed(unread)}")
+    if covered:
+        reasons.append(f"{COVERED} on {_listed(covered)}")
     if any(page.text.strip() and page.note != SCANNED for page in pages):
         return DocumentState.READ, "; ".join(reasons)
     if pictures:

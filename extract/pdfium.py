@@ -10,8 +10,9 @@ import pypdfium2.raw as raw
 
 from extract.document import DocumentState, Page
 from extract.metadata import iso_date, language_of, names_of
-from extract.quality import DRAWN, MALFORMED, SCANNED, UNREADABLE, CannotOpen, blank_page, soundness
-from extract.textpage import TextPage, rearranged, with_line_ends
+from extract.quality import COVERED, DRAWN, MALFORMED, SCANNED, UNREADABLE, CannotOpen, blank_page, soundness
+from extract.redaction import hidden_text
+from extract.textpage import TextPage, placed, rearranged, tidied
 from extract.tidy import METADATA_CAP, clean_line, clean_text
 
 READER = f"pypdfium2 {version('pypdfium2')}"
@@ -56,14 +57,18 @@ class PdfiumFile:
         try:
             with TextPage(handle) as text_page:
                 pieces = text_page.pieces()
-                found = rearranged(text_page.text, [] if pieces and _is_ruled(handle) else pieces)
-            text = clean_text(with_line_ends(found))
+                if pieces and _is_ruled(handle):
+                    pieces = []
+                found = rearranged(text_page.text, pieces)
+                hidden = placed(hidden_text(handle, text_page), text_page.text, pieces)
+            text = tidied(found)
             note = _what_is_seen(handle) if len(text.strip()) < FEW_CHARACTERS else ""
         finally:
             raw.FPDF_ClosePage(handle)
         if not text.strip():
             return blank_page(number, label, READER) if not note else Page(number, "", label, 0.0, READER, note)
-        return Page(number, text, label, soundness(found), READER, note if note == SCANNED else "")
+        note = note if note == SCANNED else COVERED if hidden else ""
+        return Page(number, text, label, soundness(found), READER, note, hidden)
 
     @contextmanager
     def opened(self, number: int) -> Iterator[Any]:

@@ -7,6 +7,7 @@ from extract.document import DocumentState, Page
 SCANNED = "no text layer: the page is a picture"
 DRAWN = "no text layer: only drawings or pictures"
 BLANK = "blank"
+COVERED = "text under black boxes"
 UNREADABLE = "the page cannot be read"
 MALFORMED = "not a well-formed PDF"
 
@@ -41,7 +42,12 @@ def blank_page(number: int, label: str | None, reader: str) -> Page:
 
 
 def is_doubtful(page: Page) -> bool:
-    """True when another reader may do better: no text though not blank or scanned, unsound text, lost blanks."""
+    """True when another reader may do better: no text though not blank or scanned, unsound text, lost blanks.
+
+    A page of hidden text stays with the reader who knows what is hidden.
+    """
+    if page.hidden:
+        return False
     if not page.text:
         return page.note in (DRAWN, UNREADABLE)
     return page.quality < SOUND or lost_blanks(page.text)

@@ -70,12 +70,13 @@ def _row(digest: str, one: Document, now: datetime) -> dict[str, Any]:
 
 
 def _page_row(document: int, page: Page) -> dict[str, Any]:
+    visible = page.visible
     return {
         "document_id": document,
         "number": page.number,
         "label": page.label,
         "text": page.text,
-        "searched": fold(page.text).text if _is_broken(page.text) else None,
+        "searched": fold(visible).text if _is_broken(visible) else visible if page.hidden else None,
         "quality": page.quality,
         "reader": page.reader,
         "note": page.note,

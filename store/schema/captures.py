@@ -96,7 +96,8 @@ document = Table(
     Column("page_count", Integer, nullable=False),
     Column("read_at", Moment, nullable=False, index=True),
 )
-# `searched` is the text with broken words joined and ligatures opened, kept only where it differs from `text`.
+# `searched` is the text with broken words joined, ligatures opened and what lies under black boxes blacked out, kept
+# only where it differs from `text`.
 page = Table(
     "page",
     metadata,

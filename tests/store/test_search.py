@@ -1,11 +1,13 @@
 """Search: the right page of the right document, with where it is from."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from archive.errors import UnknownKey
 from archive.seed import Why
+from extract.document import Page
 from store import dossier
 from store.database import Database
 from store.frontier import Wanted, add_seeds, claim, settle
@@ -134,3 +136,11 @@ def check_index(db: Database) -> None:
     """SQLite's own check that index and content agree; it raises when they do not."""
     with db.writing() as connection:
         connection.exec_driver_sql("INSERT INTO page_index(page_index, rank) VALUES ('integrity-check', 1)")
+
+
+def test_what_lies_under_black_boxes_is_neither_found_nor_shown(db: Database, index: SearchIndex) -> None:
+    covered = Page(1, "Officer John Hidden of the re-\ncognition team", hidden=((8, 19),))
+    file_document(db, "sha256:report", replace(a_document("", title="Report"), pages=(covered,)), now=NOW)
+    assert index.search("hidden")["total"] == 0
+    (hit,) = index.search("recognition")["hits"]
+    assert hit["snippet"] == f"Officer ███████████ of the {OPEN}recognition{CLOSE} team"
