@@ -14,7 +14,8 @@ BUDGET_S = 15.0  # seconds; leaves a worker's limits room for the answer
 PAGE_S = 0.002  # seconds more for each page, so that 5,000 honest ones are read whole…
 LONGEST = 1.2  # …but no more than so many times the budget
 TEXT_CAP = 20_000_000  # characters
-SECOND_OPINION_S = 8.0  # seconds in all; pdfplumber reads about 16 pages in one
+SECOND_OPINION_S, SECOND_PAGE_S = 2.0, 0.5  # seconds: to open the file, for each page; pdfplumber reads about 16 in one
+SECOND_LONGEST_S = 8.0  # seconds in all
 SECOND_OPINION_PAGES = 60
 READERS = ("pdfium", "pdfplumber", "pypdf")
 
@@ -155,7 +156,8 @@ def _ask_again(reading: _Reading, content: bytes) -> None:
     """
     seems_blank = all(page.note == BLANK for page in reading.pages)
     doubtful = [page.number for page in reading.pages if seems_blank or is_doubtful(page)][:SECOND_OPINION_PAGES]
-    until = min(reading.end, time.monotonic() + SECOND_OPINION_S)
+    patient_s = min(SECOND_LONGEST_S, SECOND_OPINION_S + SECOND_PAGE_S * len(doubtful))
+    until = min(reading.end, time.monotonic() + patient_s)
     for name in READERS[1:]:
         if not doubtful:
             return

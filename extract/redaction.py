@@ -1,6 +1,7 @@
 """Text that cannot be seen because something dark was laid over it: badly redacted names are still in the file."""
 
 import ctypes
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import permutations, starmap
 from typing import Any
@@ -16,7 +17,8 @@ LEAST_HEIGHT, LEAST_WIDTH = 5.0, 5.0  # points; a thinner one is a rule, an unde
 OBJECTS_LOOKED_AT = 5000  # the last ones: what covers comes after what it covers
 COVERS_CAP, NOTES_CAP, LETTERS_CAP, SEGMENTS_CAP = 200, 500, 100_000, 500
 FORMS_DEEP = 3  # as far as text is looked for in forms
-ON_TOP = OBJECTS_LOOKED_AT  # where annotations stand in the order of painting
+UNKNOWN = OBJECTS_LOOKED_AT  # in the order of painting: not before any object…
+ON_TOP = UNKNOWN + 1  # …but before the annotations
 _NOTES = (raw.FPDF_ANNOT_SQUARE, raw.FPDF_ANNOT_HIGHLIGHT, raw.FPDF_ANNOT_REDACT)
 
 
@@ -33,10 +35,12 @@ def hidden_text(page: Any, text_page: TextPage) -> list[Span]:
     paths = [(at, found) for at, found in enumerate(objects) if kind(found) == path]
     covers = [(at, box) for at, found in paths for box in _dark_boxes(found)]
     covers += [(ON_TOP, box) for box in _dark_notes(page)]
-    covers = [(at, box) for at, box in covers[:COVERS_CAP] if text_page.holds_text(box)]
+    covers = [(at, box) for at, box in covers[-COVERS_CAP:] if text_page.holds_text(box)]
     if not covers:
         return []
-    painted = {_address(inner): at for at, found in enumerate(objects) for inner in _written(found)}
+    others = -1 if len(objects) == OBJECTS_LOOKED_AT else UNKNOWN  # what was not looked at was painted before
+    painted: dict[int, int] = defaultdict(lambda: others)
+    painted |= {_address(inner): at for at, found in enumerate(objects) for inner in _written(found)}
     hidden = [at for at in range(min(len(text_page.text), LETTERS_CAP)) if _is_under(at, covers, painted, text_page)]
     return _joined(text_page.text, hidden)
 
@@ -159,7 +163,7 @@ def _is_under(letter: int, covers: list[tuple[int, Box]], painted: dict[int, int
     if over < 0:
         return False
     writer = text_page.object_of(letter)
-    return bool(writer) and painted.get(_address(writer), -1 if over == ON_TOP else over) < over
+    return bool(writer) and painted[_address(writer)] < over
 
 
 def _joined(text: str, letters: list[int]) -> list[Span]:

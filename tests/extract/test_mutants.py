@@ -51,8 +51,8 @@ def try_mutants(originals: list[bytes], count: int) -> None:
             assert document.state != DocumentState.READ or document.page_count > 0
 
 
-def test_a_hundred_mutants_of_home_made_files() -> None:
-    try_mutants(HOME_MADE, 100)
+def test_three_hundred_mutants_of_home_made_files() -> None:
+    try_mutants(HOME_MADE, 300)
 
 
 @pytest.mark.torture

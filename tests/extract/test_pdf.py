@@ -11,13 +11,13 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 
 from extract import pdf
-from extract.document import Document, DocumentState
+from extract.document import Document, DocumentState, Page
 from extract.pdf import read_pdf
 from extract.pool import Limits, Pool
 from extract.quality import SCANNED
 from extract.reading import READ, document_of, submit_reading
 from extract.tables import read_tables
-from tests.extract.pdfs import HELVETICA, crafted, line, pages, picture_page
+from tests.extract.pdfs import HELVETICA, crafted, encrypted, line, pages, picture_page
 
 STATES = {
     "cmyk-image.pdf": "no_text_layer",
@@ -44,14 +44,6 @@ WORDS = {
 def pool() -> Iterator[Pool]:
     with Pool(2) as made:
         yield made
-
-
-def encrypted(content: bytes, user: str, owner: str) -> bytes:
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(content)))
-    writer.encrypt(user, owner, algorithm="AES-256")
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
 
 
 def test_text_comes_page_by_page_with_labels_and_metadata() -> None:
@@ -216,8 +208,26 @@ def test_crafted_files_end_in_a_state_within_their_limits(pool: Pool) -> None:
         assert answer.seconds < 5, name
         assert read[name].reason or read[name].state == DocumentState.READ, name
     texts = [name for name, document in read.items() if any("words" in page.text for page in document.pages)]
-    assert len(texts) >= 23
+    assert len(read) >= 61
+    assert len(texts) >= 47
     assert {read[name].state for name in ("header only", "cut in half", "nul")} == {DocumentState.DAMAGED}
+
+
+@pytest.mark.parametrize(("count", "seconds"), [(1, 2.5), (4, 4.0), (60, 8.0)])
+def test_second_readers_get_time_by_the_pages_they_are_asked_for(
+    count: int, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[float] = []
+
+    def second(_name: str, _content: bytes, numbers: list[int], until: float) -> list[Page]:
+        assert len(numbers) == count
+        given.append(until)
+        return []
+
+    monkeypatch.setattr(pdf, "_second_reading", second)
+    monkeypatch.setattr(pdf, "time", SimpleNamespace(monotonic=lambda: 0.0))
+    read_pdf(pages(*[b"0 0 300 300 re f"] * count))
+    assert given == [seconds, seconds]
 
 
 def test_a_pdf_that_kills_the_first_reader_goes_to_the_others(pool: Pool) -> None:
