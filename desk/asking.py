@@ -6,9 +6,9 @@ from typing import Any
 from archive.errors import UsageError
 from desk.config import Config
 from desk.place import catalogue
-from store.search import SearchIndex
+from store.search import CLOSE, OPEN, SearchIndex
 
-MARKS = str.maketrans({"\ue000": "[", "\ue001": "]"})  # around what matched, in a snippet
+MARKS = str.maketrans({OPEN: "[", CLOSE: "]"})  # around what matched, in a snippet
 
 
 def search(

@@ -19,25 +19,46 @@ _documents, _pages = schema.document, schema.page
 # Two searches: as one expression it took twice as long, and was a tenth of all the work of filing a document.
 _UNSEEN, _HYPHEN = re.compile("[\u00ad\u200b\u2060\ufeff\ufb00-\ufb06]"), re.compile("[-\u2010][ \t]*\n")
 _TITLES_CAP = 1000  # characters
+_KNOWN = select(
+    _documents.c.id,
+    _documents.c.payload_digest,
+    _documents.c.title,
+    _documents.c.indexed,
+    _documents.c.search_title,
+    _documents.c.cited,
+).where(_documents.c.id.in_(bindparam("numbers", expanding=True)))
+# What the index knows of a document.
+_TOLD = ("new_indexed", "new_search_title", "new_cited")
+_TELL = (
+    update(_documents)
+    .where(_documents.c.id == bindparam("number"))
+    .values({name.removeprefix("new_"): bindparam(name) for name in _TOLD})
+)
 
 
 def put_documents(connection: Connection, documents: Sequence[tuple[str, Document]], now: datetime) -> None:
     """Files what was read from payloads, by payload digest; an earlier reading of the same payload gives way."""
     read = dict(documents)
-    insert_missing(connection, _documents, [_row(digest, one, now) for digest, one in read.items()])
-    numbers = _numbers(connection, list(read))
-    _take_out(connection, list(numbers.values()))
-    connection.execute(
-        update(_documents).where(_documents.c.id == bindparam("number")).values(_values()),
-        [
-            {"number": numbers[digest], **{f"new_{name}": value for name, value in _row(digest, one, now).items()}}
-            for digest, one in read.items()
-        ],
-    )
+    known = _numbers(connection, list(read))
+    new = [_row(digest, one, now) for digest, one in read.items() if digest not in known]
+    if insert_missing(connection, _documents, new) < len(new):  # another process filed one of them just now
+        known = _numbers(connection, list(read))
+    if known:
+        _take_out(connection, list(known.values()))
+        _change(connection, known, read, now)
+    numbers = _numbers(connection, list(read)) if new else known
     pages = [_page_row(numbers[digest], page) for digest, one in read.items() for page in one.pages]
     if pages:
         connection.execute(insert(_pages), pages)
     bring_up(connection, list(numbers.values()))
+
+
+def _change(connection: Connection, known: dict[str, int], read: dict[str, Document], now: datetime) -> None:
+    changes = [
+        {"number": number, **{f"new_{name}": value for name, value in _row(digest, read[digest], now).items()}}
+        for digest, number in known.items()
+    ]
+    connection.execute(update(_documents).where(_documents.c.id == bindparam("number")).values(_values()), changes)
 
 
 def _values() -> dict[str, Any]:
@@ -59,6 +80,7 @@ def _row(digest: str, one: Document, now: datetime) -> dict[str, Any]:
         "title": clean_line(one.title),
         "search_title": "",
         "indexed": False,
+        "cited": False,
         "authors": list(one.authors),
         "created": one.created,
         "modified": one.modified,
@@ -104,24 +126,33 @@ def _take_out(connection: Connection, numbers: Sequence[int]) -> None:
 
 
 def bring_up(connection: Connection, numbers: Sequence[int]) -> None:
-    """Makes the index hold of these documents what it should: whether at all, and under which title."""
+    """Makes the index hold of these documents what it should: whether at all, under which title, whether cited."""
     for chunk in chunks(numbers):
-        rows = connection.execute(select(_documents).where(_documents.c.id.in_(chunk))).all()
+        rows = connection.execute(_KNOWN, {"numbers": chunk}).all()
         digests = [row.payload_digest for row in rows]
-        titles, records = cited_titles(connection, digests), _mere_records(connection, digests)
+        titles = cited_titles(connection, digests)
+        records, cited = _mere_records(connection, digests), _serving(connection, digests)
         wanted = {
-            row.id: (row.payload_digest not in records, search_title(titles[row.payload_digest], row.title))
+            row.id: (
+                row.payload_digest not in records,
+                search_title(titles[row.payload_digest], row.title),
+                row.payload_digest in cited,
+            )
             for row in rows
         }
-        stale = [row for row in rows if (row.indexed, row.search_title) != wanted[row.id]]
+        stale = [row for row in rows if (row.indexed, row.search_title, row.cited) != wanted[row.id]]
         unindex_documents(connection, [row.id for row in stale if row.indexed])
         if stale:
-            values: dict[str, Any] = {"indexed": bindparam("is_indexed"), "search_title": bindparam("new_title")}
-            connection.execute(
-                update(_documents).where(_documents.c.id == bindparam("number")).values(values),
-                [{"number": row.id, "is_indexed": wanted[row.id][0], "new_title": wanted[row.id][1]} for row in stale],
-            )
+            told = [dict(zip(("number", *_TOLD), (row.id, *wanted[row.id]), strict=True)) for row in stale]
+            connection.execute(_TELL, told)
         index_documents(connection, [row.id for row in stale if wanted[row.id][0]])
+
+
+def _serving(connection: Connection, digests: Sequence[str]) -> set[str]:
+    """Those payloads that serve a source."""
+    captures, trail = schema.capture, schema.trail
+    query = select(captures.c.payload_digest).join(trail, trail.c.url_id == captures.c.url_id)
+    return set(connection.execute(query.where(captures.c.payload_digest.in_(digests))).scalars())
 
 
 def _mere_records(connection: Connection, digests: Sequence[str]) -> set[str]:

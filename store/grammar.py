@@ -15,6 +15,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _DISTANCE = re.compile(r",\s*(\d{1,4})\s*\Z")
+_WORD, _WILDCARD = re.compile(r"\w+"), re.compile(r"\w\*(?!\w)")
 _NEAR_PART = re.compile(r'"([^"]*)"?|([^\s",]+)')
 
 
@@ -72,6 +73,8 @@ def parse(text: str) -> Query:
         else:
             groups.append([term])
         joins = False
+    if _WILDCARD.search(text):
+        notes.append("* is no wildcard: whole words are looked for; OR between them finds any of several.")
     if without and not groups:
         notes.append("A search needs a word to look for, not only words to leave out.")
     return Query(tuple(map(tuple, groups)), tuple(without), tuple(notes))
@@ -98,6 +101,19 @@ def _near(inside: str) -> Term | Near | None:
 def is_findable(text: str) -> bool:
     """True if a text has a letter or digit: an index keeps only those."""
     return any(character.isalnum() for character in text)
+
+
+def phrases(query: Query) -> list[Term]:
+    """Each text that is looked for, once; what must not be found left out."""
+    found: dict[Term, None] = {}
+    for term in (term for group in query.groups for term in group):
+        found |= dict.fromkeys((term,) if isinstance(term, Term) else map(Term, term.texts))
+    return list(found)
+
+
+def words(term: Term) -> list[Term]:
+    """The words of a text, each to be looked for where the text is."""
+    return [Term(word, term.in_title) for word in _WORD.findall(term.text)]
 
 
 def fts5(query: Query) -> str | None:

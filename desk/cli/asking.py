@@ -87,6 +87,11 @@ def search_command(call: Call, /, query: tuple[str, ...], **filters: Any) -> Non
 
 def _show_hits(answer: dict[str, Any], offset: int) -> None:
     out = console()
+    for note in answer["notes"]:
+        print(safe(note))
+    if not answer["hits"] and answer["total"]:
+        print(f"No hit that far: {_total(answer)} in all.")
+        return
     if not answer["hits"]:
         print(f"Nothing found for {safe(answer['query'])}. Fewer words or OR between them find more.")
         return
@@ -99,8 +104,12 @@ def _show_hits(answer: dict[str, Any], offset: int) -> None:
         out.print(f"   {safe(hit['source_url'])}  cited by {', '.join(hit['incidents'])}", style="dim", markup=False)
     last = offset + len(answer["hits"])
     print(
-        f"{offset + 1}–{last} of {answer['total']}" + (f"; --offset {last} for more" if last < answer["total"] else "")
+        f"{offset + 1}–{last} of {_total(answer)}" + (f"; --offset {last} for more" if last < answer["total"] else "")
     )
+
+
+def _total(answer: dict[str, Any]) -> str:
+    return f"at least {answer['total']}" if "total_is_at_least" in answer else str(answer["total"])
 
 
 @click.command("captures")

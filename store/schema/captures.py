@@ -10,6 +10,7 @@ from sqlalchemy import (
     Integer,
     Table,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -73,8 +74,9 @@ conversion = Table(
     CheckConstraint(text('"offset" >= 0 AND length > 0'), name="place"),
     Index("ix_conversion_place", "warc_file_id", "offset"),
 )
-# What was read from a payload; captures of the same bytes share it. `search_title` is what the index knows as title;
-# `indexed` is false for incident records that are no source: they would answer for the sources that they quote.
+# What was read from a payload; captures of the same bytes share it. `search_title` is what the index knows as title,
+# `cited` whether it knows that the payload serves a source; `indexed` is false for incident records that are no source:
+# they would answer for the sources that they quote.
 document = Table(
     "document",
     metadata,
@@ -88,6 +90,7 @@ document = Table(
     Column("title", Words, nullable=False),
     Column("search_title", Words, nullable=False),
     Column("indexed", Boolean, nullable=False),
+    Column("cited", Boolean, nullable=False, server_default=false()),
     Column("authors", Plain, nullable=False),
     Column("created", Words),
     Column("modified", Words),

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Column, ForeignKey, Integer, MetaData
 
 # Held against the newest step of store/migrations by a test.
-HEAD = "0007"
+HEAD = "0008"
 # "SKEP": marks a SQLite file as a catalogue of ours (PRAGMA application_id), so that no foreign file is ever changed.
 APPLICATION_ID = 0x534B4550
 

@@ -22,7 +22,7 @@ STEPS = Path(store.migration.__file__).with_name("migrations")
 
 def test_the_steps_lead_to_the_tables_that_the_code_knows(db: Database) -> None:
     def ours(_: object, name: str | None, kind: str, *__: object) -> bool:
-        return kind != "table" or not str(name).startswith("page_index")
+        return kind != "table" or not str(name).startswith(("page_index", "title_index"))
 
     with db.reading() as connection:
         context = MigrationContext.configure(connection, opts={"include_object": ours})
@@ -81,6 +81,10 @@ def test_captures_filed_before_the_second_digest_are_kept_without_it(tmp_path: P
         for column in ("host DROP COLUMN held_by", "host DROP COLUMN held_until", "host DROP COLUMN asked_by"):
             raw.execute(f"ALTER TABLE {column}")
         raw.execute("ALTER TABLE url DROP COLUMN leased_by")
+        for view in ("page_words", "title_words"):
+            raw.execute(f"DROP VIEW {view}")
+        raw.execute("DROP TABLE title_index")
+        raw.execute("ALTER TABLE document DROP COLUMN cited")
         raw.execute("UPDATE alembic_version SET version_num = '0003'")
     with open_database(f"sqlite:///{place}") as brought_up, brought_up.reading() as connection:
         (capture,) = map(capture_of, connection.execute(capture_rows()))
@@ -107,8 +111,9 @@ def _at_first_step(place: Path) -> set[str]:
     with sqlite_module().connect(str(place)) as raw:
         raw.execute("PRAGMA foreign_keys=OFF")
         raw.execute("DROP VIEW page_words")
+        raw.execute("DROP VIEW title_words")
         later = ("page", "document", "host", "robots", "schedule")
-        for name in ("page_index", "outcome", "capture", "conversion", "warc_file", *later):
+        for name in ("page_index", "title_index", "outcome", "capture", "conversion", "warc_file", *later):
             raw.execute(f"DROP TABLE {name}")
         raw.execute("ALTER TABLE url DROP COLUMN leased_by")
         raw.execute("UPDATE alembic_version SET version_num = '0001'")

@@ -87,6 +87,12 @@ def test_what_is_too_long_is_cut_and_said() -> None:
     assert parse("x" * 5000).notes == ("Only the first 2,000 characters are looked for.",)
 
 
+def test_a_star_is_no_wildcard_and_the_answer_says_so(index: SearchIndex) -> None:
+    answer = index.search("repo* audit")
+    assert (answer["total"], answer["notes"][0][:16]) == (0, "* is no wildcard")
+    assert index.search("2*3 C*")["notes"] and not index.search("** 2*3")["notes"]
+
+
 def test_only_words_to_leave_out_find_nothing_and_say_so(db: Database) -> None:
     answer = SearchIndex(db).search("-trial")
     assert (answer["total"], answer["hits"]) == (0, [])
