@@ -79,3 +79,10 @@ def test_every_archivist_is_measured_on_the_same_captures() -> None:
     rows = run_small("archive", "--rounds", "1", "--captures", "40")
     assert len(rows) == len(archive.TOLD)
     assert all(any(told in row for row in rows) for told in archive.TOLD.values())
+
+
+def test_every_search_engine_answers_the_same_twenty_queries() -> None:
+    rows = run_small("search", "--pages", "300", "--rounds", "1")
+    assert rows[0].startswith("| ours, SQLite FTS5 | ")
+    kinds = rows[rows.index(next(row for row in rows if row.startswith("| slowest of its kind"))) + 1 :]
+    assert len(kinds) == 9
