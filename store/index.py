@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, text
 
+from store import tsearch
 from store.rows import chunks
 
 # SQLite FTS5 with external content: an index reads the view beside it, and must be told what it held before that
@@ -23,16 +24,24 @@ _TAKE = (
 
 def index_documents(connection: Connection, numbers: Sequence[int]) -> None:
     """Adds these documents and their pages, which must not be in it."""
-    _each(connection, _ADD, numbers)
+    if connection.dialect.name == "sqlite":
+        _each(connection, _ADD, numbers)
+    else:
+        tsearch.index_documents(connection, numbers)
 
 
 def unindex_documents(connection: Connection, numbers: Sequence[int]) -> None:
     """Takes these documents and their pages out; what the index knows of them must still be as when it was added."""
-    _each(connection, _TAKE, numbers)
+    if connection.dialect.name == "sqlite":
+        _each(connection, _TAKE, numbers)
+    else:
+        tsearch.unindex_documents(connection, numbers)
 
 
 def tidy_index(connection: Connection) -> None:
     """Merges some of what was added lately, so that searching stays fast; a bounded piece of work."""
+    if connection.dialect.name != "sqlite":
+        return  # PostgreSQL does so by itself
     for name in ("page_index", "title_index"):
         connection.execute(text(f"INSERT INTO {name}({name}, rank) VALUES ('merge', 500)"))  # noqa: S608  (ours)
 

@@ -48,6 +48,10 @@ class Matches(Protocol):
 
 def matches(connection: Connection, query: Query, within: Within) -> Matches:
     """The matches of a query that has something to look for."""
-    from store.fts5 import Fts5Matches
+    if connection.dialect.name == "sqlite":
+        from store.fts5 import Fts5Matches
 
-    return Fts5Matches(connection, query, within)
+        return Fts5Matches(connection, query, within)
+    from store.tsearch import TsMatches
+
+    return TsMatches(connection, query, within)

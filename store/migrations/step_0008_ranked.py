@@ -15,6 +15,16 @@ _TITLES = "CREATE VIEW title_words AS SELECT id, search_title AS title FROM docu
 _CITED = """UPDATE document SET cited = :yes WHERE payload_digest IN (
     SELECT capture.payload_digest FROM capture JOIN trail ON trail.url_id = capture.url_id)"""
 
+# No catalogue on PostgreSQL has pages yet: before this step it had no index, and none could be filed.
+_POSTGRESQL = (
+    """CREATE TABLE page_index(id integer PRIMARY KEY, document_id integer NOT NULL, words tsvector NOT NULL,
+    cited boolean NOT NULL, first boolean NOT NULL, type text NOT NULL)""",
+    "CREATE INDEX ix_page_index_document ON page_index(document_id)",
+    "CREATE INDEX ix_page_index_words ON page_index USING gin(words)",
+    "CREATE TABLE title_index(id integer PRIMARY KEY, words tsvector NOT NULL)",
+    "CREATE INDEX ix_title_index_words ON title_index USING gin(words)",
+)
+
 
 def upgrade() -> None:
     """Builds both indexes anew from the pages and titles that are there."""
@@ -27,6 +37,9 @@ def upgrade() -> None:
         op.execute("DROP TABLE IF EXISTS page_index")
         _index("page_index", "title, text, marks", "page_words")
         _index("title_index", "title", "title_words")
+    else:
+        for statement in _POSTGRESQL:
+            op.execute(statement)
 
 
 def _index(name: str, columns: str, view: str) -> None:

@@ -1,7 +1,9 @@
 """Search: the right page of the right document, with where it is from."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -9,11 +11,23 @@ from archive.errors import UnknownKey
 from archive.seed import Why
 from extract.document import Page
 from store import dossier
-from store.database import Database
+from store.database import Database, open_database
 from store.frontier import Wanted, add_seeds, claim, settle
 from store.intake import file_captures, file_document, file_incident, file_resolution
 from store.search import CLOSE, OPEN, SearchIndex
+from store.tsquery import tsvector
 from tests.store.making import NOW, a_capture, a_citation, a_document, a_record, captured
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def db(request: pytest.FixtureRequest, place: Path) -> Iterator[Database]:
+    """Each test of this file on both databases."""
+    if request.param == "postgresql":
+        yield request.getfixturevalue("on_postgres")
+        return
+    with open_database(f"sqlite:///{place}") as database:
+        yield database
+
 
 REPORT = "https://institute.example/report.pdf"
 
@@ -133,10 +147,19 @@ def test_an_incident_page_does_not_answer_for_its_sources_unless_it_is_one(db: D
 
 
 def check_index(db: Database) -> None:
-    """SQLite's own check that index and content agree; it raises when they do not."""
+    """That indexes and content agree: SQLite checks that itself and raises; on PostgreSQL the words are compared."""
     with db.writing() as connection:
-        for name in ("page_index", "title_index"):
-            connection.exec_driver_sql(f"INSERT INTO {name}({name}, rank) VALUES ('integrity-check', 1)")
+        for index, view in (("page_index", "page_words"), ("title_index", "title_words")):
+            if db.is_sqlite:
+                connection.exec_driver_sql(f"INSERT INTO {index}({index}, rank) VALUES ('integrity-check', 1)")
+                continue
+            held = connection.exec_driver_sql(f"SELECT id, words FROM {index}").all()
+            rows = connection.exec_driver_sql(f"SELECT * FROM {view}").mappings()
+            literals = {row["id"]: tsvector(row["title"], row.get("text", "")) for row in rows}
+            cast = "SELECT CAST(%s AS tsvector)"
+            assert dict(held) == {
+                number: connection.exec_driver_sql(cast, (literal,)).scalar() for number, literal in literals.items()
+            }
 
 
 def test_what_lies_under_black_boxes_is_neither_found_nor_shown(db: Database, index: SearchIndex) -> None:
