@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, literal, select, update
 
 from archive.capture import RecordType
 from archive.seed import Found, Outcome, OutcomeKind, Why
@@ -177,7 +177,7 @@ def want(connection: Connection, run: int, targets: Sequence[tuple[int, Known]],
     connection.execute(
         update(_urls)
         .where(_urls.c.id == bindparam("number"), ~had, ~named, is_due)
-        .values(wanted_by=run, due_at=func.coalesce(_urls.c.due_at, now), **values),
+        .values(wanted_by=run, due_at=func.coalesce(_urls.c.due_at, literal(now, _urls.c.due_at.type)), **values),
         [
             {
                 "number": number,
