@@ -22,6 +22,7 @@ bench rounds="3":
     python -m benchmarks.compressing --rounds {{rounds}}
     python -m benchmarks.lookup
     python -m benchmarks.large
+    python -m benchmarks.search
 
 # Linters and types.
 lint:

@@ -157,7 +157,9 @@ def _engine(url: URL) -> Engine:
         )
     except (NoSuchModuleError, ImportError) as error:
         name = url.drivername.partition("+")[0]
-        raise DatabaseUnreachable(f"no driver for {name} databases is installed: {error}") from error
+        is_ours = name == "postgresql"
+        advice = "Install it: pip install 'sourcekeep[postgres]'" if is_ours else DatabaseUnreachable.advice
+        raise DatabaseUnreachable(f"no driver for {name} databases is installed: {error}", advice=advice) from error
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

@@ -3,13 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import pairwise
 
 from store.grammar import MOST_APART, Near, Query, Term
 
 # Limits of a tsvector (PostgreSQL documentation, 12.11): a lexeme under 2 KB, a position up to 16,383, 1 MB in all.
 _LONGEST_WORD, _MOST_BYTES = 256, 700_000
 _LAST_POSITION = 16_383
+_MOST_DISTANCES = 4_000  # of all NEARs of a query
 _TOKEN = re.compile(r"[^\W_]+")
 
 
@@ -46,22 +47,27 @@ def tsvector(title: str, text: str = "") -> str:
 
 
 def tsquery(query: Query) -> str | None:
-    """The literal of a query; None when no text of it has a word."""
-    wanted = [" | ".join(filter(None, map(_one, group))) for group in query.groups]
-    if not all(wanted):
+    """The literal of a query; None when no text of it has a word.
+
+    Of more than two texts near each other, each is near the next as written. A NEAR is every distance in turn: so many
+    of them that the literal would be too large reach less far.
+    """
+    pairs = sum(len(term.texts) - 1 for group in query.groups for term in group if isinstance(term, Near))
+    apart = _MOST_DISTANCES // max(pairs, 1)
+    wanted = [" | ".join(filter(None, (_one(term, apart) for term in group))) for group in query.groups]
+    if not wanted or not all(wanted):
         return None
-    unwanted = [f"!({literal})" for literal in map(_one, query.without) if literal]
-    return " & ".join([*(f"({one})" for one in wanted), *unwanted]) or None
+    unwanted = [f"!({literal})" for literal in (_one(term, apart) for term in query.without) if literal]
+    return " & ".join([*(f"({one})" for one in wanted), *unwanted])
 
 
-def _one(term: Term | Near) -> str:
+def _one(term: Term | Near, apart: int) -> str:
     if isinstance(term, Term):
         return _phrase(term.text, ":A" if term.in_title else "")
-    texts = [literal for literal in (_phrase(text) for text in term.texts) if literal]
+    texts = [literal for literal in map(_phrase, term.texts) if literal]
     if len(texts) < 2:
         return "".join(texts)
-    near = (_within(*pair, term.apart) for pair in combinations(texts, 2))
-    return "(" + " & ".join(near) + ")"
+    return "(" + " & ".join(_within(*pair, min(term.apart, apart)) for pair in pairwise(texts)) + ")"
 
 
 def _within(one: str, other: str, apart: int) -> str:

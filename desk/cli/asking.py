@@ -71,6 +71,9 @@ def search_command(call: Call, /, query: tuple[str, ...], **filters: Any) -> Non
 
     Words, "phrases", -not, OR, NEAR(a b, 10), title:word; anything else is text to look for.
 
+    First come documents titled with all that is wanted, then pages by how much they have of its rare words, then cited
+    sources and first pages. Of more than 5,000 hits only so many are counted ("total_is_at_least") and shown.
+
     \b
     Example:
       sourcekeep search '"eight of 42"'
