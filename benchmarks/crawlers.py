@@ -15,6 +15,7 @@ TOLD = {
     "fetch": "our engine, gate, robots and archive (what a link check runs on)",
     "spiders": "our crawl: the same with Scrapy's spiders, pages that may lead on read in workers",
     "catalogue": "our crawl with the catalogue: frontier, ledger and captures in SQLite",
+    "workers": "the same in two processes, which share hosts through the ledger (`--workers 2`)",
     COMMAND: "the whole command, `sourcekeep archive`: all that, every document read and indexed",
     WARCIO: "plain Scrapy, its responses written through warcio: no robots.txt, nothing synced",
     WEBARCHIVE: "Scrapy with scrapy-webarchive: no robots.txt, nothing synced; makes a WACZ",

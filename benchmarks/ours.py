@@ -5,6 +5,7 @@ import json
 import threading
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,8 +23,9 @@ from crawler.trust import Trust
 from desk.config import load
 from desk.connecting import crawl_options
 from desk.ledger import CatalogueLedger
-from desk.place import held
+from desk.place import Place, held
 from desk.supply import CatalogueSupply
+from desk.workers import Workers
 from extract.pool import Pool
 from store import frontier
 from store.frontier import Wanted
@@ -86,10 +88,7 @@ def with_catalogue(urls: list[str], stand: Stand, folder: Path) -> Counter[str]:
     config = load({"data": folder, "connect_to": {"*": stand.origin}, "crawl": {"delay_s": 0.0}}, None)
     kinds: Counter[str] = Counter()
     with held(config) as place:
-        now = place.seams.now()
-        run = start_run(place.database, "archive", [], now)
-        wanted = [Wanted(seed.url, seed.why, seed.via, seed.hops, seed.publisher) for seed in seeds(urls)]
-        frontier.add_seeds(place.database, run, wanted, now=now)
+        run = begun(place, urls)
         crawl(
             CatalogueSupply(place, run, settled=lambda done: kinds.update(kind.value for _, kind in done)),
             keep=place.writer.keep,
@@ -103,6 +102,37 @@ def with_catalogue(urls: list[str], stand: Stand, folder: Path) -> Counter[str]:
     return kinds
 
 
+def with_workers(urls: list[str], stand: Stand, folder: Path) -> Counter[str]:
+    """The same in two processes, which share hosts through the ledger; for a site without TLS."""
+    assert stand.ca is None, "the processes of a run believe the certificates that everybody does"
+    crawling = {"delay_s": 0.0, "workers": 2}
+    config = load({"data": folder, "connect_to": {"*": stand.origin}, "crawl": crawling}, None)
+    kinds: Counter[str] = Counter()
+    nothing: Future[bool] = Future()
+    nothing.set_result(False)
+    with held(config) as place:
+        run = begun(place, urls)
+        Workers(
+            place,
+            run,
+            further=lambda: nothing,
+            settled=lambda done: kinds.update(kind.value for _, kind in done),
+            progress=lambda now: None,
+            stop=threading.Event(),
+        ).crawl()
+        finish_run(place.database, run, "done", place.seams.now())
+    return kinds
+
+
+def begun(place: Place, urls: list[str]) -> int:
+    """The number of a run that has these to fetch."""
+    now = place.seams.now()
+    run = start_run(place.database, "archive", [], now)
+    wanted = [Wanted(seed.url, seed.why, seed.via, seed.hops, seed.publisher) for seed in seeds(urls)]
+    frontier.add_seeds(place.database, run, wanted, now=now)
+    return run
+
+
 def seeds(urls: list[str]) -> list[Seed]:
     """A seed a URL, as if an incident cited each."""
     return [Seed(normalise(url), Why.CITED, host_key(url), via="https://incident.example/") for url in urls]
@@ -112,6 +142,7 @@ WAYS: dict[str, Callable[[list[str], Stand, Path], Counter[str]]] = {
     "fetch": fetch_only,
     "spiders": with_spiders,
     "catalogue": with_catalogue,
+    "workers": with_workers,
 }
 
 
