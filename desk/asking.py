@@ -22,6 +22,7 @@ def search(
     until: str | None = None,
     limit: int = 10,
     offset: int = 0,
+    counted: bool = False,
 ) -> dict[str, Any]:
     """The contract's search object; what matched stands in [brackets] in each snippet. UsageError for a wrong date."""
     with catalogue(config) as database:
@@ -34,6 +35,7 @@ def search(
             to=_day(until),
             limit=limit,
             offset=offset,
+            counted=counted,
         )
     for hit in answer["hits"]:
         hit["snippet"] = hit["snippet"].translate(MARKS)

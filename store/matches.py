@@ -13,7 +13,7 @@ OPEN, CLOSE = "\ufdd0", "\ufdd1"
 SNIPPET_WORDS = 40
 # So many titles are looked at, so many pages of a word are scored: of more, the first filed. To score a word that is on
 # all of 200,000 pages took 6 ms, to list the first 5,000 of them .4.
-MOST_TITLES, MOST_SCORED = 500, 5_000
+MOST_TITLES, MOST_SCORED = 200, 5_000
 TITLE_WEIGHT, TEXT_WEIGHT = 8.0, 1.0
 CITED_WEIGHT = 1.5  # a page of a cited source beside one that only links lead to
 # Scores of documents titled with the query begin here, past that of any page; those of cited ones as far again.

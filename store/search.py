@@ -10,6 +10,7 @@ from store import schema
 from store.citedby import Cited, cited_by
 from store.database import Database
 from store.documents import bring_up
+from store.facets import NAMES, facets
 from store.grammar import parse
 from store.index import tidy_index
 from store.keys import incident_numbers
@@ -52,18 +53,20 @@ class SearchIndex:
         to: date | None = None,
         limit: int = 10,
         offset: int = 0,
+        counted: bool = False,
     ) -> dict[str, Any]:
         """The contract's `{query, total, hits}`, with `notes` about what was left out of the query.
 
         No query is an error: what is no grammar is text to look for. `publisher` is a spider's name or what citations
         write, `from_` and `to` are days of capture. In each snippet `OPEN` and `CLOSE` stand around what matched; the
         rest is text from the web and must be escaped. Of more than `MOST_SHOWN` hits only so many are counted, which
-        `total_is_at_least` says, and can be reached. UnknownKey when the incident is not known.
+        `total_is_at_least` says, and can be reached; `counted` adds their `facets`. UnknownKey when the incident is
+        not known.
         """
         parsed = parse(query)
         answer: dict[str, Any] = {"query": query, "total": 0, "hits": [], "notes": list(parsed.notes)}
         if not parsed.groups:
-            return answer
+            return answer | ({"facets": {name: [] for name in NAMES}} if counted else {})
         with self._db.reading() as connection:
             within = Within(type, *_narrowed(connection, incident, publisher, from_, to))
             found = matches(connection, parsed, within)
@@ -74,6 +77,8 @@ class SearchIndex:
                 if offset >= MOST_SHOWN:
                     answer["notes"].append(f"Only the first {MOST_SHOWN:,} hits can be reached: narrow the search.")
             first, last = max(offset, 0), min(max(offset, 0) + max(limit, 0), answer["total"])
+            if counted:
+                answer["facets"] = facets(connection, (number for number, _ in found.first(answer["total"])))
             if first < last:
                 answer["hits"] = _hits(connection, found, dict(found.first(last)[first:]))
         return answer

@@ -64,6 +64,7 @@ def show_command(call: Call, key: str) -> None:
 @click.option("--to", "until", metavar="DATE", help="Only captures of this day or earlier (YYYY-MM-DD).")
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="Hits to answer.")
 @click.option("--offset", type=click.IntRange(0), default=0, help="Hits to leave out first.")
+@click.option("--facets", "counted", is_flag=True, help="Count hits by incident, publisher, year of capture and type.")
 @common
 @pass_call
 def search_command(call: Call, /, query: tuple[str, ...], **filters: Any) -> None:
@@ -105,6 +106,8 @@ def _show_hits(answer: dict[str, Any], offset: int) -> None:
         out.print(f"  page {hit['page']} of {hit['pages']}", markup=False)
         out.print(f"   {safe(hit['snippet'])}", markup=False)
         out.print(f"   {safe(hit['source_url'])}  cited by {', '.join(hit['incidents'])}", style="dim", markup=False)
+    for name, values in answer.get("facets", {}).items():
+        print(f"{name}: " + (", ".join(f"{safe(one['value'])} ({one['pages']})" for one in values) or "none"))
     last = offset + len(answer["hits"])
     print(
         f"{offset + 1}–{last} of {_total(answer)}" + (f"; --offset {last} for more" if last < answer["total"] else "")

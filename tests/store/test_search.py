@@ -12,6 +12,7 @@ from archive.seed import Why
 from extract.document import Page
 from store import dossier
 from store.database import Database, open_database
+from store.facets import NAMES
 from store.frontier import Wanted, add_seeds, claim, settle
 from store.intake import file_captures, file_document, file_incident, file_resolution
 from store.search import CLOSE, OPEN, SearchIndex
@@ -96,6 +97,18 @@ def test_filters_narrow(index: SearchIndex) -> None:
     assert totals == [1, 1, 1, 1, 0, 1, 1, 1, 1]
     with pytest.raises(UnknownKey):
         index.search("matches", incident="unknown")
+
+
+def test_hits_are_counted_by_incident_publisher_year_and_type(index: SearchIndex) -> None:
+    assert index.search("tram OR trams OR matches", counted=True, limit=1)["facets"] == {
+        "incident": [{"value": "tram-scoring", "pages": 3}],
+        "publisher": [{"value": "Institute", "pages": 3}, {"value": "any_page", "pages": 1}],
+        "year": [{"value": "2026", "pages": 4}],
+        "type": [{"value": "pdf", "pages": 3}, {"value": "html", "pages": 1}],
+    }
+    assert index.search("nowhere", counted=True)["facets"] == {name: [] for name in NAMES}
+    assert index.search("-only", counted=True)["facets"] == {name: [] for name in NAMES}
+    assert "facets" not in index.search("tram")
 
 
 def test_pages_of_hits_go_on_where_the_last_ended(index: SearchIndex) -> None:
