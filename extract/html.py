@@ -6,6 +6,7 @@ from urllib.parse import urljoin
 from extract.charset import decode_html
 from extract.document import Document, DocumentState, Link, Page
 from extract.quality import soundness
+from extract.sections import cut_into_sections
 from extract.tidy import clean_line
 
 __all__ = ["decode_html", "read_html", "read_links"]
@@ -34,7 +35,7 @@ def read_html(content: bytes, *, url: str = "", charset: str | None = None) -> D
     except ValueError as error:
         return Document("html", DocumentState.NOT_A_DOCUMENT, f"a page without text: {error}", maintext.READER)
     stated = maintext.stated_metadata(tree, url)
-    sections = maintext.sections_of(tree)
+    sections = cut_into_sections(maintext.blocks_of(tree))
     letters = sum(len(body) for _, body in sections)
     cut = f"the first {CAP >> 20} MiB of {len(content):,} bytes" if len(content) > CAP else ""
     if letters < SHELL_LETTERS and _VIEWER.search(text):

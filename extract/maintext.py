@@ -1,4 +1,4 @@
-"""The main text of a web page in blocks and sections (trafilatura), and what the page says about itself."""
+"""The main text of a web page in blocks (trafilatura), and what the page says about itself."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -10,11 +10,10 @@ from lxml.etree import LxmlError, _Element
 from trafilatura import bare_extraction, extract_metadata, html2txt
 
 from extract.metadata import language_of, names_of
+from extract.sections import Block
 from extract.tidy import clean_line, clean_text
 
 READER = f"trafilatura {version('trafilatura')}"
-SECTIONS_FROM = 12_000  # characters; a shorter page is one section, as a hit in it is soon found
-SECTION_LEAST, SECTION_MOST = 2_000, 20_000
 LITTLE = 120  # characters of main text, below which all text of the page is taken
 _MODIFIED = (
     "//meta[@property='article:modified_time' or @property='og:updated_time' or @itemprop='dateModified'"
@@ -31,28 +30,24 @@ def parse(text: str) -> _Element:
         raise ValueError("no element in it") from error
 
 
-def sections_of(tree: _Element) -> list[tuple[str, str]]:
-    """The main text as (heading, text) sections in page order; one with heading "" when the page is short.
-
-    A page whose main text cannot be told gives all its text.
-    """
+def blocks_of(tree: _Element) -> list[Block]:
+    """The main text in page order; a page whose main text cannot be told gives all its text."""
     # "txt": for "python" the whole text is rendered a second time, which nobody reads.
     found = bare_extraction(tree, fast=True, include_comments=False, with_metadata=False, output_format="txt")
     body: _Element | None = getattr(found, "body", None)
     blocks = [] if body is None else list(_blocks(body))
-    if sum(len(text) for _, text in blocks) < LITTLE:
+    if sum(len(block.text) for block in blocks) < LITTLE:
         everything = clean_text(html2txt(tree)).strip()
-        if len(everything) > 2 * sum(len(text) for _, text in blocks):
-            blocks = [(False, everything)]
-    return _sections(blocks)
+        if len(everything) > 2 * sum(len(block.text) for block in blocks):
+            blocks = [Block(everything)]
+    return blocks
 
 
-def _blocks(body: _Element) -> Iterator[tuple[bool, str]]:
-    """(is a heading, text) of each block of trafilatura's tree."""
+def _blocks(body: _Element) -> Iterator[Block]:
     for element in body:
         text = clean_text(_rendered(element)).strip()
         if text:
-            yield element.tag == "head", text
+            yield Block(text, is_heading=element.tag == "head")
 
 
 def _rendered(element: _Element) -> str:
@@ -68,20 +63,6 @@ def _rendered(element: _Element) -> str:
         line_break.tail = f"\n{line_break.tail or ''}"
     lines = "".join(element.itertext()).split("\n")
     return "\n".join(" ".join(line.split()) for line in lines if line.strip())
-
-
-def _sections(blocks: list[tuple[bool, str]]) -> list[tuple[str, str]]:
-    whole = sum(len(text) for _, text in blocks)
-    sections: list[tuple[str, list[str]]] = []
-    size = 0
-    for is_heading, text in blocks:
-        at_heading = is_heading and size >= SECTION_LEAST
-        if not sections or (whole > SECTIONS_FROM and (at_heading or size > SECTION_MOST)):
-            sections.append((text if is_heading and whole > SECTIONS_FROM else "", []))
-            size = 0
-        sections[-1][1].append(text)
-        size += len(text)
-    return [(clean_line(heading, 200), "\n".join(parts)) for heading, parts in sections]
 
 
 def stated_metadata(tree: _Element, url: str) -> dict[str, Any]:

@@ -1,8 +1,9 @@
-"""Plain text becomes a Document: a page for each form feed, as printed listings and old reports have them."""
+"""Plain text becomes a Document: a page for each form feed, as printed listings have them, long ones in sections."""
 
 from extract.charset import decode_html
 from extract.document import Document, DocumentState, Page
 from extract.quality import soundness
+from extract.sections import pieces
 from extract.tidy import clean_text
 
 READER = "plain text"
@@ -12,10 +13,12 @@ PAGE_CAP = 5000
 
 def read_text(content: bytes, *, charset: str | None = None) -> Document:
     """The Document in bytes that are text; `charset` is what Content-Type says."""
-    parts = decode_html(content[:CAP], charset).split("\f")
-    texts = [text for part in parts[:PAGE_CAP] if (text := clean_text(part).strip("\n"))]
-    reason = f"the first {CAP >> 20} MiB of {len(content):,} bytes" if len(content) > CAP else ""
-    pages = tuple(Page(number, text, None, soundness(text), READER) for number, text in enumerate(texts, 1))
+    printed = decode_html(content[:CAP], charset).split("\f")
+    texts = [piece for page in printed for piece in pieces(clean_text(page))]
+    pages = tuple(Page(number, text, None, soundness(text), READER) for number, text in enumerate(texts[:PAGE_CAP], 1))
     if not pages:
         return Document("text", DocumentState.NOT_A_DOCUMENT, "no text in it", READER)
-    return Document("text", DocumentState.READ, reason, READER, page_count=len(parts), pages=pages)
+    cut = f"the first {CAP >> 20} MiB of {len(content):,} bytes" if len(content) > CAP else ""
+    unread = f"pages 1–{PAGE_CAP} of {len(texts):,}" if len(texts) > PAGE_CAP else ""
+    reason = "; ".join(filter(None, (cut, unread)))
+    return Document("text", DocumentState.READ, reason, READER, page_count=len(texts), pages=pages)
