@@ -1,18 +1,26 @@
 """A web page becomes a Document: its characters, main text in sections that serve as pages, title, dates, links."""
 
 import re
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from extract.charset import decode_html
 from extract.document import Document, DocumentState, Link, Page
+from extract.patience import OutOfPatience, patience
 from extract.quality import soundness
-from extract.sections import cut_into_sections
+from extract.sections import Block, cut_into_sections
 from extract.tidy import clean_line
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 __all__ = ["decode_html", "read_html", "read_links"]
 
 CAP = 10 << 20  # bytes of a page that are read
 LINKS_CAP = 5000
+STATED_WITHIN = 512 << 10  # characters in which a page says whose it is and of when
+MAIN_TEXT_MOST = 60_000  # elements; of 140,000 the main text took 7 s
+MAIN_TEXT_S = 5
 SHELL_LETTERS = 200  # a viewer's own words are fewer
 _VIEWER = re.compile(
     r"<(?:embed|object|iframe)\b[^>]{0,1000}?(?:application/pdf|\.pdf\b|/viewer\.html\?file=|docs\.google\.com/viewer)"
@@ -32,10 +40,11 @@ def read_html(content: bytes, *, url: str = "", charset: str | None = None) -> D
     text = decode_html(content[:CAP], charset)
     try:
         tree = maintext.parse(text)
+        stated = _stated(tree, text, url)
     except ValueError as error:
         return Document("html", DocumentState.NOT_A_DOCUMENT, f"a page without text: {error}", maintext.READER)
-    stated = maintext.stated_metadata(tree, url)
-    sections = cut_into_sections(maintext.blocks_of(tree))
+    blocks, reader, not_told = _blocks(tree)
+    sections = cut_into_sections(blocks)
     letters = sum(len(body) for _, body in sections)
     cut = f"the first {CAP >> 20} MiB of {len(content):,} bytes" if len(content) > CAP else ""
     if letters < SHELL_LETTERS and _VIEWER.search(text):
@@ -45,10 +54,37 @@ def read_html(content: bytes, *, url: str = "", charset: str | None = None) -> D
     if not letters:
         return Document("html", DocumentState.NOT_A_DOCUMENT, "a page without text", maintext.READER, **stated)
     pages = tuple(
-        Page(number, body, heading or None, soundness(body), maintext.READER)
+        Page(number, body, heading or None, soundness(body), reader)
         for number, (heading, body) in enumerate(sections, 1)
     )
-    return Document("html", DocumentState.READ, cut, maintext.READER, pages=pages, page_count=len(pages), **stated)
+    reason = "; ".join(filter(None, (cut, not_told)))
+    return Document("html", DocumentState.READ, reason, reader, pages=pages, page_count=len(pages), **stated)
+
+
+def _stated(tree: "_Element", text: str, url: str) -> dict[str, Any]:
+    """What the page states; of a long one what its beginning states, for dates are looked for in all that is given."""
+    from extract import maintext
+    from extract.stated import stated_metadata
+
+    return stated_metadata(tree if len(text) <= STATED_WITHIN else maintext.parse(text[:STATED_WITHIN]), url)
+
+
+def _blocks(tree: "_Element") -> tuple[list[Block], str, str]:
+    """The page's blocks, their reader, and what to say of them: the main text, or all where it cannot be told."""
+    from extract import alltext, maintext
+
+    elements = int(tree.xpath("count(//*)"))
+    if elements > MAIN_TEXT_MOST:
+        return list(alltext.all_text(tree)), alltext.READER, f"all text of {elements:,} elements, menus too"
+    try:
+        with patience(MAIN_TEXT_S):
+            return maintext.blocks_of(tree), maintext.READER, ""
+    except OutOfPatience:
+        return (
+            list(alltext.all_text(tree)),
+            alltext.READER,
+            f"all text, as the main text was not told in {MAIN_TEXT_S} s",
+        )
 
 
 def read_links(content: bytes, *, url: str, charset: str | None = None) -> list[Link]:

@@ -18,8 +18,8 @@ MAY_IMPORT = {
 LIVES_IN = {
     "archive": {"warcio", "can_ada", "isal", "cryptography", "certifi"},  # two rooms: decision 0008
     "extract": {
-        "pdfplumber", "pdfminer", "pypdfium2", "pypdf", "trafilatura", "parsel", "lxml", "rapidfuzz", "puremagic",
-        "webencodings", "charset_normalizer", "brotli", "zstandard",
+        "pdfplumber", "pdfminer", "pypdfium2", "pypdf", "trafilatura", "htmldate", "parsel", "lxml", "rapidfuzz",
+        "puremagic", "webencodings", "charset_normalizer", "brotli", "zstandard",
     },
     "store": {"sqlalchemy", "alembic", "pysqlite3"},
     "crawler": {"scrapy", "twisted", "cryptography", "certifi", "protego", "playwright"},

@@ -1,13 +1,17 @@
 """Web pages: main text in order, what the page says of itself, harmless whatever the bytes."""
 
+import time
 from collections.abc import Iterator
+from typing import NoReturn
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from extract.alltext import all_text
 from extract.document import DocumentState
 from extract.html import decode_html, read_html, read_links
+from extract.maintext import parse
 from extract.pool import Limits, Pool
 from extract.reading import READ, document_of, submit_reading
 
@@ -137,6 +141,14 @@ BOMBS = {
     "comments": b"<html>" + b"<!--" * 100_000,
     "tables": b"<html><body>" + b"<table><tr><td>" * 50_000,
     "entities": b"<html><body>" + b"&amp" * 300_000,
+    "lists": b"<html><body>" + b"<ul><li>" * 60_000 + b"words",
+    "options": b"<html><body>" + b"<select><option>" * 100_000,
+    "fonts": b"<html><body>" + b"<font size=1>" * 100_000 + b"words",
+    "one attribute": b"<html><body><p a='" + b"x" * 10_000_000 + b"'>words</p>",
+    "authors": b"<html><head>" + b"<meta name=author content='A B'>" * 200_000 + b"</head><body><p>words",
+    "json": b"<html><script type='application/ld+json'>" + b"[" * 500_000 + b"</script><p>words",
+    "dates": b"<html><body>" + b"<time datetime=2019-07-03>3.7.2019 2019-07-03</time> " * 100_000,
+    "bylines": b"<html><body>" + b"<div class=author>" * 60_000 + b"by",
 }
 
 
@@ -147,6 +159,67 @@ def test_a_bomb_ends_within_its_limit(pool: Pool, name: str) -> None:
     document = document_of(answer, BOMBS[name])
     assert document.state != DocumentState.READ or document.pages
     assert document.type == "html"
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_ends_within_the_limits_of_a_run(pool: Pool, name: str) -> None:
+    document = submit_reading(pool, BOMBS[name], mime="text/html", url="").result(14)
+    assert document.state != DocumentState.READ or document.pages
+
+
+HONEST = {
+    "paragraphs": (b"<p>word word word. ", 400_000),
+    "links": (b"<a href='http://x.example/1'>link</a> ", 200_000),
+    "rows": (b"<tr>" + b"<td>cell text</td>" * 6 + b"</tr>\n", 20_000),
+}
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("name", HONEST)
+def test_a_long_honest_page_is_read_within_the_limits_of_a_run(pool: Pool, name: str) -> None:
+    part, times = HONEST[name]
+    content = b"<html><title>Long</title><body>" + (b"<table>" if name == "rows" else b"") + part * times
+    document = submit_reading(pool, content, mime="text/html", url="").result(60)
+    assert (document.state, document.title) == (DocumentState.READ, "Long")
+    word, count = {"paragraphs": ("word", 3), "links": ("link", 1), "rows": ("cell text", 6)}[name]
+    # A word that ends a piece stays with it: nothing is lost at the cuts.
+    assert sum(page.text.count(word) for page in document.pages) == count * times
+    assert document.reason.startswith("all text of")
+
+
+def test_a_page_of_very_many_elements_is_read_whole_and_says_how() -> None:
+    rows = "".join(f"<tr><td>{number}<td><b>seen</b></tr>" for number in range(16_000))
+    document = read_html(PAGE.replace("{body}", f"<table>{rows}</table><p>After<br>all").encode())
+    assert (document.state, document.title, document.language) == (DocumentState.READ, "Trial results", "en-GB")
+    assert document.reason.startswith("all text of 64,0")
+    assert document.reader.startswith("lxml ")
+    lines = [line for page in document.pages for line in page.text.split("\n")]
+    assert lines[:4] == ["Home", "About us", "Trial results", "0 | seen"]
+    assert lines[-4:] == ["15999 | seen", "After", "all", "Copyright and cookies"]
+
+
+def test_a_page_over_which_the_main_text_takes_too_long_is_read_whole_and_says_why(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def dawdle(_tree: object) -> NoReturn:
+        while True:
+            time.sleep(0.01)
+
+    monkeypatch.setattr("extract.maintext.blocks_of", dawdle)
+    monkeypatch.setattr("extract.html.MAIN_TEXT_S", 0.05)
+    document = read_html(PAGE.replace("{body}", paragraphs(1, 5)).encode())
+    assert document.state == DocumentState.READ
+    assert document.reason == "all text, as the main text was not told in 0.05 s"
+    assert SENTENCE.format(5) in document.pages[0].text
+
+
+def test_all_text_leaves_out_what_nobody_sees() -> None:
+    body = "<style>p {}</style>One<!-- not --> line <b>bold</b><script>x()</script><p>two<svg><title>no</title></svg>"
+    assert [block.text for block in all_text(parse(f"<html><head><title>T</title></head><body>{body}"))] == [
+        "One line bold",
+        "two",
+    ]
 
 
 def test_a_page_called_pdf_is_read_as_the_page_it_is(pool: Pool) -> None:
