@@ -18,6 +18,7 @@ torture:
 bench rounds="3":
     python -m benchmarks.crawl --rounds {{rounds}}
     python -m benchmarks.reading --rounds {{rounds}}
+    python -m benchmarks.pages --rounds {{rounds}}
     python -m benchmarks.archive --rounds {{rounds}}
     python -m benchmarks.compressing --rounds {{rounds}}
     python -m benchmarks.lookup

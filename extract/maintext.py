@@ -5,7 +5,7 @@ from functools import cache
 from importlib.metadata import version
 
 import lxml.html
-from lxml.etree import LxmlError, _Element
+from lxml.etree import Comment, LxmlError, _Element, strip_elements
 from trafilatura import bare_extraction
 from trafilatura.settings import Extractor
 
@@ -14,6 +14,7 @@ from extract.sections import Block
 from extract.tidy import clean_text
 
 READER = f"trafilatura {version('trafilatura')}"
+_WORDLESS = ("style", "svg", "link", "meta", "img", "source", "input", "iframe", "canvas", "param")
 LITTLE = 120  # characters of main text, below which all text of the page is taken
 
 
@@ -27,7 +28,11 @@ def parse(text: str) -> _Element:
 
 
 def blocks_of(tree: _Element) -> list[Block]:
-    """The main text in page order; a page whose main text cannot be told gives all its text."""
+    """The main text in page order; a page whose main text cannot be told gives all its text.
+
+    What holds no words is gone from the tree afterwards.
+    """
+    _strip(tree)
     found = bare_extraction(tree, options=_options())
     body: _Element | None = getattr(found, "body", None)
     blocks = [] if body is None else list(_blocks(body))
@@ -45,6 +50,14 @@ def _options() -> Extractor:
     "txt": for "python" the whole text is rendered a second time, which nobody reads.
     """
     return Extractor(fast=True, comments=False, with_metadata=False, output_format="txt")
+
+
+def _strip(tree: _Element) -> None:
+    """Take out what holds no words: trafilatura takes it out too, of each of its copies of the tree anew."""
+    strip_elements(tree, Comment, *_WORDLESS, with_tail=False)
+    for script in list(tree.iter("script")):
+        if script.get("type") != "application/ld+json":  # some pages have their text nowhere else
+            script.drop_tree()
 
 
 def _letters(blocks: list[Block]) -> int:

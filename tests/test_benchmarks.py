@@ -1,5 +1,7 @@
 """The benchmarks run: the seeded site is the same each time, and every program that is measured keeps every page."""
 
+import gzip
+import json
 import shutil
 import subprocess
 import sys
@@ -9,7 +11,7 @@ import pytest
 
 pytest.importorskip("reportlab", reason="reportlab, which makes the measured PDFs, is not installed")
 
-from benchmarks import archive, crawl, reading
+from benchmarks import archive, crawl, pages, reading
 from benchmarks.crawlers import OURS, TOLD, WARCIO, WGET
 from benchmarks.site import Plan, bodies, running
 from tests.conftest import ROOT
@@ -45,11 +47,26 @@ def test_every_reader_finds_the_same_words(tmp_path: Path) -> None:
     names = [name for name in reading.READERS if name != reading.PDFTOTEXT or shutil.which(name)]
     files = tmp_path / "files"
     files.mkdir()
-    pages = reading.make_files(files, 2, 1)
+    count = reading.make_files(files, 2, 1)
     done = reading.measure(names, 1, files, tmp_path)
     assert [one.name for one in done] == names
     assert all(one.alike > 0.99 for one in done)
-    assert all(reading.READERS[name] in reading.report(done, pages) for name in names)
+    assert all(reading.READERS[name] in reading.report(done, count) for name in names)
+
+
+def test_every_reader_finds_the_main_text_of_a_page(tmp_path: Path) -> None:
+    samples = pages.made(3, 1)
+    (tmp_path / "html").mkdir()
+    for at, sample in enumerate(samples):
+        (tmp_path / "html" / f"{at}.html.gz").write_bytes(gzip.compress(sample.content))
+    truth = {str(at): {"articleBody": sample.text} for at, sample in enumerate(samples)}
+    (tmp_path / "ground-truth.json").write_text(json.dumps(truth))
+    assert pages.kept(tmp_path) == samples
+    done = pages.measure(list(pages.READERS), 1, samples)
+    assert all(one.recall > 0.99 for one in done)
+    assert all(one.precision > 0.9 for one in done)
+    assert all(told in pages.report(done, 3) for told in pages.READERS.values())
+    assert pages.score("a b c d e f", "a b c d x") == (1 / 2, 1 / 3)
 
 
 def run_small(module: str, *words: str) -> list[str]:
