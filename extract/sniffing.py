@@ -15,11 +15,19 @@ _TAGS = (
 _HTML = re.compile(rb"\s{0,2000}<(?:" + b"|".join(map(re.escape, _TAGS)) + rb")(?=[\s>/-]|\Z)", re.IGNORECASE)
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _TEXT_MARKS = (b"\xef\xbb\xbf", b"\xfe\xff", b"\xff\xfe")
-_OFFICE = (
-    (b"word/", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    (b"xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    (b"ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+_OOXML = "application/vnd.openxmlformats-officedocument."
+_PACKAGED = (  # a part's name, or what the uncompressed part `mimetype` says (OpenDocument 1.3 part 2 §3.3)
+    (b"mimetypeapplication/vnd.oasis.opendocument.text", "odt", "application/vnd.oasis.opendocument.text"),
+    (
+        b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
+        "ods",
+        "application/vnd.oasis.opendocument.spreadsheet",
+    ),
+    (b"word/", "docx", f"{_OOXML}wordprocessingml.document"),
+    (b"xl/", "xlsx", f"{_OOXML}spreadsheetml.sheet"),
+    (b"ppt/", "other", f"{_OOXML}presentationml.presentation"),
 )
+_CSV = ("text/csv", "text/tab-separated-values", "application/csv", "application/vnd.ms-excel")
 
 
 class Kind(StrEnum):
@@ -29,6 +37,12 @@ class Kind(StrEnum):
     PDF = "pdf"
     HTML = "html"
     TEXT = "text"
+    DOCX = "docx"
+    ODT = "odt"
+    RTF = "rtf"
+    XLSX = "xlsx"
+    ODS = "ods"
+    CSV = "csv"
     OTHER = "other"
 
 
@@ -49,6 +63,10 @@ def sniff(content: bytes, declared: str | None = None) -> Sniffed:
         return Sniffed(Kind.EMPTY, "application/x-empty")
     if content.startswith(b"%PDF-"):
         return Sniffed(Kind.PDF, "application/pdf")
+    if content.startswith(b"{\\rtf"):
+        return Sniffed(Kind.RTF, "application/rtf")
+    if content.startswith(b"PK\x03\x04"):
+        return _package(content[: 64 << 10] + content[-64 << 10 :])
     if (markup := _markup(head, label)) is not None:
         return markup
     at = content.find(b"%PDF-", 0, PDF_WITHIN)
@@ -85,16 +103,23 @@ def _markup(head: bytes, label: str) -> Sniffed | None:
     return None
 
 
+def _package(ends: bytes) -> Sniffed:
+    """Which office file a ZIP file is; its directory, which names all parts, stands at its end."""
+    for part, kind, mime in _PACKAGED:
+        if part in ends:
+            return Sniffed(Kind(kind), mime)
+    return Sniffed(Kind.OTHER, "application/zip")
+
+
 def _text(label: str) -> Sniffed:
+    if label in _CSV:
+        return Sniffed(Kind.CSV, "text/tab-separated-values" if "tab" in label else "text/csv")
     textual = label.startswith("text/") or label.endswith(("json", "xml", "csv", "javascript"))
     return Sniffed(Kind.TEXT, label if textual and label != "text/html" else "text/plain")
 
 
 def _named(content: bytes, label: str) -> str:
-    """A name for bytes that are no text: Office files by their parts, else by magic number, else as declared."""
-    if content.startswith(b"PK\x03\x04"):
-        head = content[: 64 << 10]
-        return next((mime for part, mime in _OFFICE if part in head), "application/zip")
+    """A name for bytes that are no text: by magic number, else as declared."""
     import puremagic
 
     try:

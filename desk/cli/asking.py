@@ -55,11 +55,14 @@ def show_command(call: Call, key: str) -> None:
         print_incident(incident)
 
 
+TYPES = ("pdf", "html", "docx", "odt", "rtf", "xlsx", "ods", "csv", "text")
+
+
 @click.command("search")
 @click.argument("query", nargs=-1, required=True)
 @click.option("--incident", metavar="KEY", help="Only sources of this incident.")
 @click.option("--publisher", metavar="NAME", help="Only sources of this publisher.")
-@click.option("--type", "kind", type=click.Choice(["pdf", "html"]), help="Only documents of this type.")
+@click.option("--type", "kind", type=click.Choice(TYPES), help="Only documents of this type.")
 @click.option("--from", "since", metavar="DATE", help="Only captures of this day or later (YYYY-MM-DD).")
 @click.option("--to", "until", metavar="DATE", help="Only captures of this day or earlier (YYYY-MM-DD).")
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True, help="Hits to answer.")

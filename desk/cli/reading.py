@@ -30,6 +30,8 @@ def read_command(
     no reader could and what failed. A reading that is worse than the earlier one never takes its place. When it was
     stopped, the same call goes on.
 
+    PDF, HTML, text, word processor files (DOCX, ODT, RTF), sheets (XLSX, ODS) and rows (CSV, TSV).
+
     \b
     Example:
       sourcekeep read report.pdf

@@ -35,7 +35,7 @@ def office(part: str) -> bytes:
         (b"<?xml version='1.0'?><rss/>", "application/rss+xml", Kind.TEXT, "application/rss+xml"),
         (b"words <b>bold</b>", "text/html; charset=utf-8", Kind.HTML, "text/html"),
         (b"words <b>bold</b>", "text/plain", Kind.TEXT, "text/plain"),
-        (b"a,b\n1,2\n", "text/csv", Kind.TEXT, "text/csv"),
+        (b"a,b\n1,2\n", "text/csv", Kind.CSV, "text/csv"),
         (b'{"a": 1}', "application/json", Kind.TEXT, "application/json"),
         (b"", "text/html", Kind.EMPTY, "application/x-empty"),
         (b" \r\n\0 ", None, Kind.EMPTY, "application/x-empty"),
@@ -44,9 +44,11 @@ def office(part: str) -> bytes:
         (
             office("word/document.xml"),
             None,
-            Kind.OTHER,
+            Kind.DOCX,
             "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         ),
+        (office("other/thing.xml"), "application/pdf", Kind.OTHER, "application/zip"),
+        (rb"{\rtf1\ansi words}", "text/plain", Kind.RTF, "application/rtf"),
     ],
 )
 def test_bytes_are_what_they_are(content: bytes, declared: str | None, kind: Kind, mime: str) -> None:
