@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, text
 
-from store.grammar import Query, Term, fts5, phrases, words
+from store.grammar import Query, Term, fts5, phrases, quoted, words
 from store.matches import (
     CITED_WEIGHT,
     CLOSE,
@@ -98,7 +98,8 @@ class Fts5Matches:
         return sorted(found.items(), key=lambda one: (-one[1], one[0]))
 
     def _narrowed(self, expression: str) -> str:
-        return f'({expression}) AND marks : "type{self._within.type}"' if self._within.type else expression
+        kind = self._within.type
+        return f"({expression}) AND marks : {quoted(f'type{kind}')}" if kind else expression
 
     def _is_rare(self, phrase: Term) -> bool:
         """Whether scoring it is cheap: a phrase costs what its rarest word costs, however rare it is itself."""

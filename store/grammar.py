@@ -131,9 +131,10 @@ def _either(group: tuple[Term | Near, ...]) -> str:
 
 def _one(term: Term | Near) -> str:
     if isinstance(term, Near):
-        return f"NEAR({' '.join(map(_quoted, term.texts))}, {term.apart})"
-    return f"title : {_quoted(term.text)}" if term.in_title else _quoted(term.text)
+        return f"NEAR({' '.join(map(quoted, term.texts))}, {term.apart})"
+    return f"title : {quoted(term.text)}" if term.in_title else quoted(term.text)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """The text as a string of FTS5 (fts5.html §3)."""
     return '"' + text.replace('"', '""') + '"'

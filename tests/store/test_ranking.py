@@ -70,6 +70,7 @@ def test_words_to_leave_out_and_types_hold_for_titles_too(index: SearchIndex) ->
     assert ("Accuracy report", 1) not in places(index, "accuracy -cover", limit=5)
     (hit,) = index.search("accuracy", type="html")["hits"]
     assert (hit["title"], hit["page"]) == ("Cameras", 2)
+    assert index.search("accuracy", type='html" OR "x')["total"] == 0
     assert index.search("typehtml")["total"] == 0, "what is noted beside the text is no text"
 
 
