@@ -8,7 +8,8 @@ from lxml.etree import _Element, iterwalk
 from extract.sections import Block
 
 READER = f"lxml {version('lxml')}"
-_UNSEEN = frozenset(("script", "style", "noscript", "template", "head", "svg", "math", "iframe", "object", "select"))
+# Not "head": to libxml2 `main` and other elements of HTML5 open no body where none was opened before.
+_UNSEEN = frozenset(("script", "style", "noscript", "template", "title", "svg", "math", "iframe", "object", "select"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _CELLS = frozenset(("td", "th"))
 _BREAKS = _HEADINGS | frozenset((

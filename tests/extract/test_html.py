@@ -222,6 +222,12 @@ def test_all_text_leaves_out_what_nobody_sees() -> None:
     ]
 
 
+def test_a_little_page_that_opens_no_body_is_read() -> None:
+    document = read_html(b"<title>Report on lifts</title><main><p>Lifts.</p><a href='/r.pdf'>The report</a></main>")
+    assert (document.state, document.title) == (DocumentState.READ, "Report on lifts")
+    assert document.pages[0].text == "Lifts.\nThe report"
+
+
 def test_a_page_called_pdf_is_read_as_the_page_it_is(pool: Pool) -> None:
     content = PAGE.replace("{body}", paragraphs(1, 5)).encode()
     document = submit_reading(pool, content, mime="application/pdf", url="https://x.example/a.pdf").result(60)
