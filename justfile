@@ -19,6 +19,7 @@ bench rounds="3":
     python -m benchmarks.crawl --rounds {{rounds}}
     python -m benchmarks.reading --rounds {{rounds}}
     python -m benchmarks.pages --rounds {{rounds}}
+    python -m benchmarks.gold
     python -m benchmarks.archive --rounds {{rounds}}
     python -m benchmarks.compressing --rounds {{rounds}}
     python -m benchmarks.lookup

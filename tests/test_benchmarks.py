@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("reportlab", reason="reportlab, which makes the measured PDFs, is not installed")
 
-from benchmarks import archive, crawl, pages, reading
+from benchmarks import archive, crawl, gold, pages, reading
 from benchmarks.crawlers import OURS, TOLD, WARCIO, WGET
 from benchmarks.site import Plan, bodies, running
 from tests.conftest import ROOT
@@ -67,6 +67,15 @@ def test_every_reader_finds_the_main_text_of_a_page(tmp_path: Path) -> None:
     assert all(one.precision > 0.9 for one in done)
     assert all(told in pages.report(done, 3) for told in pages.READERS.values())
     assert pages.score("a b c d e f", "a b c d x") == (1 / 2, 1 / 3)
+
+
+def test_the_text_of_every_layout_is_near_the_gold() -> None:
+    found = gold.measure(["ours", "pdfplumber"], 2)
+    assert set(gold.LAYOUTS) - set(found) <= set(gold.NEED_FONT)
+    ours = {layout: one["ours"] for layout, one in found.items() if layout not in gold.UNSOLVED}
+    assert sum(ours.values()) / len(ours) >= 0.98
+    assert min(ours.values()) >= 0.95
+    assert all(f"| {layout} | " in gold.report(found) for layout in found)
 
 
 def run_small(module: str, *words: str) -> list[str]:
