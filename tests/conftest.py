@@ -5,8 +5,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.loopback_only import sitecustomize  # noqa: F401  (importing it closes the network)
+
+# How long things take is held by tests of their own: an example may take long because the machine is busy.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 ROOT = Path(__file__).resolve().parents[1]
 GUARD = Path(__file__).with_name("loopback_only")
