@@ -1,6 +1,7 @@
 """What all tests share: the loopback-only network, real samples beside the checkout, a temporary home."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -12,6 +13,10 @@ from tests.loopback_only import sitecustomize  # noqa: F401  (importing it close
 # How long things take is held by tests of their own: an example may take long because the machine is busy.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
+
+# Who begins the tests in the background may have told them to ignore Ctrl-C, and what they start would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parents[1]
 GUARD = Path(__file__).with_name("loopback_only")
