@@ -57,10 +57,12 @@ def read_again(files: Sequence[Path], pace: Pace) -> Iterator[tuple[Path, FileRe
 @contextmanager
 def _processes() -> Iterator[Executor]:
     """Processes that know nothing of ours but what they import; what is not begun when this ends is not done."""
-    workers = ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn"), initializer=begin_worker)
+    count = os.cpu_count() or 1
+    workers = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"), initializer=begin_worker)
     try:
         with deferred():
-            workers.submit(int)  # all are started with the first order; one that is half started would complain
+            for _ in range(count):  # each order starts one while none is idle; one that is half started would complain
+                workers.submit(int)
         yield workers
     except BaseException:
         for each in multiprocessing.active_children():
