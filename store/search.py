@@ -77,10 +77,11 @@ class SearchIndex:
                 if offset >= MOST_SHOWN:
                     answer["notes"].append(f"Only the first {MOST_SHOWN:,} hits can be reached: narrow the search.")
             first, last = max(offset, 0), min(max(offset, 0) + max(limit, 0), answer["total"])
+            ranked = found.first(answer["total"] if counted else last) if counted or first < last else []
             if counted:
-                answer["facets"] = facets(connection, (number for number, _ in found.first(answer["total"])))
+                answer["facets"] = facets(connection, (number for number, _ in ranked))
             if first < last:
-                answer["hits"] = _hits(connection, found, dict(found.first(last)[first:]))
+                answer["hits"] = _hits(connection, found, dict(ranked[first:last]))
         return answer
 
     def refresh(self) -> None:
