@@ -108,7 +108,7 @@ class Browser:
         except (Error, OSError) as error:
             self._failures += 1
             await self._end()
-            raise NotShown(f"the browser could not be started: {_first_line(error)}") from error
+            raise NotShown(f"the browser could not be started: {first_line(error)}") from error
         self._failures = 0
 
     async def close(self) -> None:
@@ -126,7 +126,8 @@ class Browser:
                 os.kill(driver, signal.SIGKILL)
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """What an error of Playwright says, without the log that follows."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[0][:200] if lines else type(error).__name__
 

@@ -52,8 +52,8 @@ class Alone:
     hold_s = float("inf")
 
     async def renew(self, using: Collection[str]) -> tuple[Collection[str], Collection[str]]:
-        """Nothing has to be renewed."""
-        raise NotImplementedError("hosts that are ours for ever are not renewed")
+        """What is used is ours, and nobody else wants it."""
+        return using, ()
 
     async def give_back(self, states: Sequence[HostState]) -> None:
         """Nobody wants them."""
@@ -113,13 +113,11 @@ class Holds:
             self._until.update((state.host, began + self._ledger.hold_s) for state in lent)
             return lent
 
-    async def hand_on(self, host: str) -> bool:
-        """Gives the host to the process that wants it; False when none does. Whoever calls has no request under way."""
-        if host not in self._wanted:
-            return False
-        async with self._turn:
-            await self._give([host])
-        return True
+    async def hand_on(self, host: str) -> None:
+        """Gives the host to the process that wants it, if any does. Whoever calls has no request under way."""
+        if host in self._wanted:
+            async with self._turn:
+                await self._give([host])
 
     async def renew(self, unsaved: Set[str]) -> None:
         """Keeps what is in use, gives back what is not and what others want; to be called each second.

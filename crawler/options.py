@@ -108,9 +108,7 @@ def make_means(
     )
     recall = Recall(options.data, options.limits) if options.data is not None else None
     showing = options.showing
-    if showing is None:
-        fetcher = Fetcher(asker, permission, delay_s=delay_s, waits=waits, recall=recall)
-        return Means(engine, gate, permission, fetcher)
-    fetcher = Fetcher(asker, permission, delay_s=delay_s, waits=waits, recall=recall, whole=showing.covers)
-    renderer = Renderer(showing, fetcher, limits=options.limits, agent=options.user_agent)
+    whole = showing.covers if showing is not None else lambda url: False
+    fetcher = Fetcher(asker, permission, delay_s=delay_s, waits=waits, recall=recall, whole=whole)
+    renderer = Renderer(showing, fetcher, limits=options.limits, agent=options.user_agent) if showing else None
     return Means(engine, gate, permission, fetcher, renderer)

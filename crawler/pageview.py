@@ -6,7 +6,7 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from crawler.browser import WIDTH, NotShown, Tab
+from crawler.browser import WIDTH, NotShown, Tab, first_line
 from crawler.embedding import Ask, Budget, Embedding
 from crawler.fetcher import Fetched
 
@@ -45,7 +45,12 @@ async def view(tab: Tab, page: Fetched, ask: Ask, budget: Budget) -> View:
     try:
         return await _View(tab, page, ask, budget).show()
     except Error as error:
-        raise NotShown(str(error).partition("\n")[0][:200]) from error
+        raise NotShown(first_line(error)) from error
+
+
+def _raise_if(crashed: bool) -> None:
+    if crashed:
+        raise NotShown("its process ended, as it does when a page takes too much memory")
 
 
 class _View:
@@ -105,8 +110,7 @@ class _View:
         while not embedding.over:
             if embedding.failure is not None:
                 raise embedding.failure
-            if self._crashed:
-                raise NotShown("its process ended, as it does when a page takes too much memory")
+            _raise_if(self._crashed)
             now = self._now()
             if now >= until:
                 embedding.cut(f"{self._budget.seconds:g} s")
@@ -122,8 +126,7 @@ class _View:
         if embedding.leads_to:
             raise NotShown(f"a script of it leads on to {embedding.leads_to}, which is not followed")
         dom, picture = await self._soon(self._dom()), await self._soon(self._picture())
-        if self._crashed:
-            raise NotShown("its process ended, as it does when a page takes too much memory")
+        _raise_if(self._crashed)
         told = ["shown in a browser", embedding.told()]
         if embedding.spent:
             told.append(f"ended after {embedding.spent}" + (f" with {waiting} under way" if waiting else ""))
