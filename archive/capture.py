@@ -14,6 +14,9 @@ class Truncation(StrEnum):
     UNSPECIFIED = "unspecified"
 
 
+TRUNCATIONS = {reason.value: reason for reason in Truncation}  # by what records say
+
+
 class Fault(StrEnum):
     """Why an exchange did not end well; the crawler maps it to an outcome."""
 

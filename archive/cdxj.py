@@ -118,10 +118,8 @@ def lookup(folder: Path, url: str, when: datetime | None = None) -> list[Entry]:
     """
     prefix = surt(url).encode() + b" "
     found: set[bytes] = set()
-    for path in (
-        *waiting_lines(folder),
-        folder / INDEX,
-    ):  # in this order: what another process merges now is in the last
+    # The index last: what another process merges meanwhile is in it then.
+    for path in (*waiting_lines(folder), folder / INDEX):
         found.update(_matching(path, prefix))
     entries = [entry for entry in map(parse_line, sorted(found)) if entry is not None]
     if when is not None:

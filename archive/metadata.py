@@ -4,14 +4,13 @@ import base64
 from dataclasses import dataclass
 from functools import lru_cache
 
-from archive.capture import Exchange, Origin, Truncation
+from archive.capture import TRUNCATIONS, Exchange, Origin, Truncation
 from archive.fields import Field, Fields, address_text, field_text, fields_block
 from archive.payload import Digests, known_sha1
 from archive.records import IMPORTED_DIGEST, IMPORTED_FROM
 from archive.seed import Why
 
 NO_STATUS = "none"
-_TRUNCATIONS = {reason.value: reason for reason in Truncation}
 IMPORTED = "imported"  # why a capture is here that was brought in, when nobody says why it was made
 # Reasons that stay true when a capture is brought in. That it is an incident's page, or what a run decided, is not
 # believed of it: both would act on the catalogue.
@@ -136,7 +135,7 @@ def read_facts(fields: Fields) -> Facts:
         status=_number(status),
         payload_length=_number(fields.get("payloadLength")),
         payload_sha1=known_sha1(fields.get("payloadDigest")),
-        truncated=_TRUNCATIONS.get(truncated) if truncated else None,
+        truncated=TRUNCATIONS.get(truncated or ""),
         source_digest=fields.get("sourcePayloadDigest"),
         reader=fields.get("reader"),
     )

@@ -11,8 +11,8 @@ from archive.head import Head
 
 _SIZE_LINE = rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]{0,16384})?\r?\n"
 _FIRST = re.compile(_SIZE_LINE)
-_SHA1_TEXT = re.compile("sha1:[A-Z2-7]{32}")
 _NEXT = re.compile(rb"(?:\r?\n)?" + _SIZE_LINE)
+_SHA1_TEXT = re.compile("sha1:[A-Z2-7]{32}")
 _MAY_BECOME = re.compile(rb"[ \t\r\n]{0,64}[0-9A-Fa-f]{0,15}[ \t]{0,64}(?:\r?|;[^\n]{0,16384})\Z")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.arc import scan_arc
-from archive.capture import Capture, Conversion, RecordType, Truncation
+from archive.capture import TRUNCATIONS, Capture, Conversion, RecordType, Truncation
 from archive.errors import ArchiveError
 from archive.feed import Feed
 from archive.fields import Fields, new_hash, parse_date, parse_digest, parse_fields, record_id, uri_value
@@ -20,7 +20,6 @@ from archive.scanner import scan_warc
 from archive.stretch import Stretch, mapped, slices
 
 _ITEMS = frozenset((*(kind.value for kind in RecordType), "conversion"))
-_TRUNCATIONS = frozenset(reason.value for reason in Truncation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +213,7 @@ def _captured(stretch: Stretch, warc: str, notes: dict[str, Facts], imported: st
     digest, length = _payload_of(stretch, fields, facts, status)
     kind = RecordType(stretch.kind)
     cut = fields.get("WARC-Truncated") if kind is not RecordType.REVISIT else None
-    truncated = Truncation(cut) if cut in _TRUNCATIONS else Truncation.UNSPECIFIED if cut else facts.truncated
+    truncated = TRUNCATIONS.get(cut, Truncation.UNSPECIFIED) if cut else facts.truncated
     declared = (fields.get("Content-Type") or "").split(";", 1)[0].strip().lower() or None
     yield Capture(
         record_id=identity,
