@@ -27,7 +27,7 @@ def all_text(tree: _Element) -> Iterator[Block]:
     for event, element in walk:
         tag = element.tag
         if tag in _BREAKS:
-            if text := " ".join("".join(line).split()).removesuffix(" |"):
+            if text := _tidy(line):
                 yield Block(text, is_heading)
             line.clear()
             is_heading = event == "start" and tag in _HEADINGS
@@ -41,5 +41,9 @@ def all_text(tree: _Element) -> Iterator[Block]:
                 line.append(" | ")
             if element.tail:
                 line.append(element.tail)
-    if text := " ".join("".join(line).split()).removesuffix(" |"):
+    if text := _tidy(line):
         yield Block(text)
+
+
+def _tidy(line: list[str]) -> str:
+    return " ".join("".join(line).split()).removesuffix(" |")

@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from extract.charset import decode_html
-from extract.document import Document, DocumentState, Link, Page
+from extract.document import Document, DocumentState, Link
 from extract.patience import OutOfPatience, patience
-from extract.quality import soundness
-from extract.sections import Block, cut_into_sections
+from extract.sections import Block, as_pages, cut_into_sections
 from extract.tidy import clean_line
 
 if TYPE_CHECKING:
@@ -53,10 +52,7 @@ def read_html(content: bytes, *, url: str = "", charset: str | None = None) -> D
         return Document("html", DocumentState.NOT_A_DOCUMENT, clean_line(reason), maintext.READER, **stated)
     if not letters:
         return Document("html", DocumentState.NOT_A_DOCUMENT, "a page without text", maintext.READER, **stated)
-    pages = tuple(
-        Page(number, body, heading or None, soundness(body), reader)
-        for number, (heading, body) in enumerate(sections, 1)
-    )
+    pages = as_pages(sections, reader)
     reason = "; ".join(filter(None, (cut, not_told)))
     return Document("html", DocumentState.READ, reason, reader, pages=pages, page_count=len(pages), **stated)
 

@@ -1,6 +1,7 @@
 """The metadata of a PDF as people can use it: strings clamped and cleaned, dates in ISO form, names apart."""
 
 import re
+from datetime import datetime
 
 DATE = re.compile(
     r"(?:D:)?\s*(?P<year>\d{4})(?:(?P<month>\d\d)(?:(?P<day>\d\d)(?:(?P<hour>\d\d)(?:(?P<minute>\d\d)(?P<second>\d\d)?)?)?)?)?"
@@ -25,6 +26,15 @@ def iso_date(text: str) -> str | None:
     if not match["minute"]:
         return day
     return f"{day}T{match['hour']}:{match['minute']}:{match['second'] or '00'}{_zone(match)}"
+
+
+def moment_of(text: str) -> str | None:
+    """A time in ISO 8601 as `datetime` writes it; None for nonsense, as years outside 1900…2100 are."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment.isoformat() if EARLIEST <= moment.year <= LATEST else None
 
 
 def _in_range(match: re.Match[str]) -> bool:

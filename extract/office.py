@@ -2,17 +2,15 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from extract.charset import decode_html
-from extract.document import Document, DocumentState, Page
-from extract.metadata import EARLIEST, LATEST, language_of, names_of
+from extract.document import Document, DocumentState
+from extract.metadata import language_of, moment_of, names_of
 from extract.package import DAMAGE, Locked, Package, bare
-from extract.quality import soundness
 from extract.richtext import rich_text
-from extract.sections import Block, cut_into_sections, pieces
+from extract.sections import Block, as_pages, cut_into_sections, pieces
 from extract.sheets import Row, delimited_rows, ods_rows, xlsx_rows
 from extract.sniffing import Kind
 from extract.tidy import clean_line, clean_text
@@ -73,10 +71,7 @@ def read_office(content: bytes, kind: Kind, *, charset: str | None = None, budge
     facts: dict[str, Any] = {}
     parts = list(_parts(content, kind, charset, text, facts))
     reader = READERS[kind]
-    pages = tuple(
-        Page(number, body, heading or None, soundness(body), reader)
-        for number, (heading, body) in enumerate(parts[:PAGE_CAP], 1)
-    )
+    pages = as_pages(parts[:PAGE_CAP], reader)
     if len(parts) > PAGE_CAP:
         text.reason = "; ".join(filter(None, (text.reason, f"pages 1–{PAGE_CAP} of {len(parts):,}")))
     if not pages:
@@ -138,16 +133,8 @@ def _stated(package: Package) -> dict[str, Any]:
     return {
         "title": first("title"),
         "authors": names_of(first("initial-creator", "creator")),
-        "created": _moment(first("created", "creation-date")),
-        "modified": _moment(first("modified", "date")),
+        "created": moment_of(first("created", "creation-date")),
+        "modified": moment_of(first("modified", "date")),
         "producer": first("Application", "generator") or None,
         "language": language_of(first("language")),
     }
-
-
-def _moment(text: str) -> str | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment.isoformat() if EARLIEST <= moment.year <= LATEST else None

@@ -86,6 +86,11 @@ def attribute(element: _Element, name: str) -> str:
     return next((str(value) for key, value in element.items() if key.rpartition("}")[2] == name), "")
 
 
+def whole_number(text: str | None, default: int = -1) -> int:
+    """The number that an attribute or cell holds; `default` for what is none, or more than nine digits."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else default
+
+
 def forget(element: _Element) -> None:
     """Free what stands in and before an element that was read."""
     element.clear(keep_tail=False)

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from extract.document import Page
+from extract.quality import soundness
 from extract.tidy import clean_line
 
 SECTIONS_FROM = 12_000  # characters; a shorter text is one section, as a hit in it is soon found
@@ -39,6 +41,14 @@ def cut_into_sections(blocks: Iterable[Block]) -> list[tuple[str, str]]:
             sections[-1][1].append(piece)
             size += len(piece) + 1
     return [(clean_line(heading, HEADING_CAP), "\n".join(parts)) for heading, parts in sections]
+
+
+def as_pages(sections: Iterable[tuple[str, str]], reader: str) -> tuple[Page, ...]:
+    """The sections, or (heading, text) of what else serves so, as pages; the heading is the label."""
+    return tuple(
+        Page(number, text, heading or None, soundness(text), reader)
+        for number, (heading, text) in enumerate(sections, 1)
+    )
 
 
 def pieces(text: str) -> Iterator[str]:

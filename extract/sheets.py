@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from lxml.etree import _Element
 
-from extract.package import Package, attribute, bare, forget
+from extract.package import Package, attribute, bare, forget, whole_number
 from extract.wordfile import relations
 
 Row = tuple[str, str]  # name of the sheet, cells parted by bars
@@ -66,9 +66,9 @@ def _date_styles(package: Package, part: str) -> frozenset[int]:
     styles: list[int] = []
     for _, element in package.elements(part, "numFmt", "cellXfs"):
         if bare(element) == "numFmt":
-            codes[_int(element.get("numFmtId"))] = _QUOTED.sub("", element.get("formatCode", ""))
+            codes[whole_number(element.get("numFmtId"))] = _QUOTED.sub("", element.get("formatCode", ""))
         else:
-            styles = [_int(style.get("numFmtId")) for style in element]
+            styles = [whole_number(style.get("numFmtId")) for style in element]
     return frozenset(at for at, code in enumerate(styles) if code in _DATES or _DATE_CODE.search(codes.get(code, "")))
 
 
@@ -78,11 +78,11 @@ def _value(cell: _Element, shared: list[str], dates: frozenset[int], epoch: date
         return _words(cell)
     value = cell.findtext("{*}v") or ""
     if kind == "s":
-        at = _int(value)
+        at = whole_number(value)
         return shared[at] if 0 <= at < len(shared) else ""
     if kind == "b":
         return "TRUE" if value == "1" else "FALSE"
-    if kind == "n" and _int(cell.get("s"), 0) in dates:
+    if kind == "n" and whole_number(cell.get("s"), 0) in dates:
         return _date(value, epoch)
     return value
 
@@ -96,10 +96,6 @@ def _date(value: str, epoch: datetime) -> str:
     return moment.isoformat(" ") if moment.time() != datetime.min.time() else moment.date().isoformat()
 
 
-def _int(text: str | None, default: int = -1) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else default
-
-
 def ods_rows(package: Package) -> Iterator[Row]:
     """The rows of every table in file order, as they are shown."""
     name = ""
@@ -111,7 +107,7 @@ def ods_rows(package: Package) -> Iterator[Row]:
             cells = []
             for cell in element:
                 text = " ".join("".join(line.itertext()) for line in cell.iterchildren("{*}p"))
-                cells += [text] * min(max(_int(attribute(cell, "number-columns-repeated"), 1), 1), REPEATED_CAP)
+                cells += [text] * min(max(whole_number(attribute(cell, "number-columns-repeated"), 1), 1), REPEATED_CAP)
             forget(element)
             yield name, joined(cells)
 

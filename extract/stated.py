@@ -10,7 +10,7 @@ from typing import Any
 from htmldate import find_date
 from lxml.etree import _Element
 
-from extract.metadata import EARLIEST, LATEST, NAMES_CAP, language_of
+from extract.metadata import NAMES_CAP, language_of, moment_of
 from extract.tidy import clean_line
 
 METAS_CAP, SCRIPTS_CAP, SCRIPT_BYTES, NODES_CAP = 500, 20, 1 << 20, 200
@@ -182,12 +182,8 @@ def _created(tree: _Element, url: str) -> str | None:
 def _modified(metas: dict[str, list[str]], works: list[dict[str, Any]]) -> str | None:
     stated = [text for name in _MODIFIED for text in metas.get(name, ())]
     for text in (*stated, *(str(work.get("dateModified", "")) for work in works)):
-        try:
-            moment = datetime.fromisoformat(text.strip())
-        except ValueError:
-            continue
-        if EARLIEST <= moment.year <= LATEST:
-            return moment.isoformat()
+        if moment := moment_of(text.strip()):
+            return moment
     return None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element
 
-from extract.package import Package, attribute, bare, forget
+from extract.package import Package, attribute, bare, forget, whole_number
 from extract.sections import Block
 
 _DOCX_UNSEEN = frozenset(("Fallback", "instrText", "delText", "pPr", "tblPr", "sectPr"))  # a text box has both
@@ -50,7 +50,9 @@ def _blocks(package: Package, name: str, unseen: frozenset[str]) -> Iterator[Blo
         if tag in unseen:
             _hide(element)
         elif tag in _MARKS:
-            element.text = _MARKS[tag] * (min(_count(attribute(element, "c")), _BLANKS_CAP) if tag == "s" else 1)
+            element.text = _MARKS[tag] * (
+                min(whole_number(attribute(element, "c"), 1), _BLANKS_CAP) if tag == "s" else 1
+            )
         elif tag in ("p", "h"):
             block = Block(_text(element), tag == "h" or element.find("./*[@heading]") is not None)
             yield from _settled(element, block, cells, "\n")
@@ -83,10 +85,6 @@ def _hide(element: _Element) -> None:
 def _text(element: _Element) -> str:
     lines = "".join(element.itertext()).split("\n")
     return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
-
-
-def _count(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 1
 
 
 def _is_heading(properties: _Element) -> bool:
