@@ -2,8 +2,10 @@
 
 import threading
 from collections import deque
+from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError, Future, wait
 from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
 
 from archive.capture import Capture
 from archive.errors import Interrupted, WorkerLost
@@ -40,6 +42,29 @@ def submit_payload(pool: Pool, capture: Capture, payload: Payload) -> Future[Doc
     )
 
 
+class Sized(Protocol):
+    """Something that is under way, with so many bytes in memory."""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+
+
+Underway = TypeVar("Underway", bound=Sized)
+
+
+def in_turn(orders: Iterable[Underway], workers: int) -> Iterator[Underway]:
+    """The orders as they were given, each when it is to be waited for: so many are under way as keep `workers` busy."""
+    most = max(MOST_AT_ONCE, 4 * workers)
+    under_way: deque[Underway] = deque()
+    for order in orders:
+        under_way.append(order)
+        while len(under_way) >= most or sum(one.size for one in under_way) > MOST_BYTES:
+            yield under_way.popleft()
+    while under_way:
+        yield under_way.popleft()
+
+
 @dataclass(frozen=True, slots=True)
 class _Order:
     """A payload that is being read; `size` are its bytes."""
@@ -63,7 +88,6 @@ class Reading:
         self.incidents: set[str] = set()
         self.strays: list[Unread] = []
         self._given: set[int] = set()  # captures that were read, so that none is read for ever
-        self._most = max(MOST_AT_ONCE, 4 * place.config.reading.workers)
         self._turn = threading.Lock()
         self._wake = threading.Event()
         self._ending = self._given_up = False
@@ -122,22 +146,22 @@ class Reading:
         Each time from the first: a capture may be settled, and so become due for reading, after a later one was.
         """
         converting = Converting(self._place) if self._keep_text else None
-        done, after, under_way, filing = 0, 0, deque[_Order](), Filing(self._place, converting)
+        filing, done = Filing(self._place, converting), 0
+        for order in in_turn(self._orders(converting), self._place.config.reading.workers):
+            self._take(order, filing)
+            done += 1
+        filing.end()
+        return done
+
+    def _orders(self, converting: Converting | None) -> Iterator[_Order]:
+        after = 0
         while batch := frontier.unread(self._place.database, 200, after):
             after = batch[-1].capture_id
             fresh = [unread for unread in batch if unread.capture_id not in self._given]
             self._given |= {unread.capture_id for unread in fresh}
             if converting is not None:
                 converting.expect(unread.capture.payload_digest or "" for unread in fresh)
-            for unread in fresh:
-                under_way.append(self._ask(unread))
-                while len(under_way) >= self._most or sum(order.size for order in under_way) > MOST_BYTES:
-                    self._take(under_way.popleft(), filing)
-            done += len(fresh)
-        while under_way:
-            self._take(under_way.popleft(), filing)
-        filing.end()
-        return done
+            yield from map(self._ask, fresh)
 
     def _ask(self, unread: Unread) -> _Order:
         payload = read_payload(self._place.config.data, unread.capture)

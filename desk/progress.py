@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -13,6 +13,7 @@ from rich.progress import (
     DownloadColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
@@ -90,53 +91,38 @@ def shown() -> Iterator[Callable[[CrawlProgress], None]]:
         yield _Bars(live)
 
 
-@contextmanager
-def bytes_shown(what: str, total: int) -> Iterator[Callable[[int], None]]:
+def bytes_shown(what: str, total: int) -> AbstractContextManager[Callable[[int], None]]:
     """What shows the progress of work on a file: tell it how many bytes of `total` are done."""
-    err = Console(stderr=True)
-    if not err.is_terminal:
-        yield _ByteLines(what, total)
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True) as bar:
-        task = bar.add_task(escape(safe(what)), total=total)
-        yield lambda done: bar.update(task, completed=done)
+    return _amount_shown(what, total, DownloadColumn(), lambda done: f"{done / 1e6:.0f} of {total / 1e6:.0f} MB")
+
+
+def count_shown(what: str, total: int) -> AbstractContextManager[Callable[[int], None]]:
+    """What shows the progress of work on many alike: tell it how many of `total` are done."""
+    return _amount_shown(what, total, MofNCompleteColumn(), lambda done: f"{done} of {total}")
 
 
 @contextmanager
-def count_shown(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """What shows the progress of work on many alike: tell it how many of `total` are done."""
+def _amount_shown(
+    what: str, total: int, amount: ProgressColumn, told: Callable[[int], str]
+) -> Iterator[Callable[[int], None]]:
     err = Console(stderr=True)
     if not err.is_terminal:
-        yield _CountLines(what, total)
+        yield _AmountLines(what, told)
         return
-    columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), amount, TimeRemainingColumn())
     with Progress(*columns, console=err, transient=True) as bar:
         task = bar.add_task(escape(safe(what)), total=total)
         yield lambda done: bar.update(task, completed=done)
 
 
-class _CountLines:
+class _AmountLines:
     """A line every ten seconds."""
 
-    def __init__(self, what: str, total: int) -> None:
-        self._what, self._total = what, total
+    def __init__(self, what: str, told: Callable[[int], str]) -> None:
+        self._what, self._told = what, told
         self._last = time.monotonic()
 
     def __call__(self, done: int) -> None:
         if time.monotonic() - self._last >= LINE_EVERY_S:
             self._last = time.monotonic()
-            print(f"{safe(self._what)}: {done} of {self._total}", file=sys.stderr, flush=True)
-
-
-class _ByteLines:
-    """A line every ten seconds."""
-
-    def __init__(self, what: str, total: int) -> None:
-        self._what, self._total = what, total
-        self._last = time.monotonic()
-
-    def __call__(self, done: int) -> None:
-        if time.monotonic() - self._last >= LINE_EVERY_S:
-            self._last = time.monotonic()
-            print(f"{safe(self._what)}: {done / 1e6:.0f} of {self._total / 1e6:.0f} MB", file=sys.stderr, flush=True)
+            print(f"{safe(self._what)}: {self._told(done)}", file=sys.stderr, flush=True)

@@ -1,20 +1,20 @@
 """Documents read again with today's readers, from the bytes in the archive: nothing is fetched."""
 
-from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
 from archive.capture import Capture
 from archive.errors import ArchiveError, Interrupted
-from archive.reader import Payload, read_payload
 from desk.archiving import recorded
 from desk.config import Config
 from desk.converting import Converting
-from desk.following import MOST_AT_ONCE, MOST_BYTES, Filing, submit_payload
+from desk.following import Filing, in_turn, submit_payload
 from desk.place import Place, held
 from desk.progress import count_shown
+from desk.taking import first_sound
 from extract.document import Document, DocumentState
 from extract.earlier import is_worse
 from extract.reading import UNREAD
@@ -78,7 +78,6 @@ class _Renewing:
         self._place = place
         self._converting = Converting(place) if place.config.reading.keep_text else None
         self._filing = Filing(place, self._converting)
-        self._under_way: deque[_Order] = deque()
 
     def read(self, rule: Rule, progress: Callable[[int], None]) -> None:
         """All of which the rule is true. What breaks it ends the readers; what is not filed then is due again."""
@@ -89,35 +88,27 @@ class _Renewing:
             raise
 
     def _read(self, rule: Rule, progress: Callable[[int], None]) -> None:
-        most, after = max(MOST_AT_ONCE, 4 * self._place.config.reading.workers), 0
+        for order in in_turn(self._orders(rule), self._place.config.reading.workers):
+            self._take(order)
+            progress(self.counts.total())
+        self._filing.end()
+        SearchIndex(self._place.database).refresh()
+
+    def _orders(self, rule: Rule) -> Iterator[_Order]:
+        """Hands the bytes of each to the readers, from the first capture of which they can be had."""
+        after = 0
         while batch := outdated.outdated(self._place.database, rule, after=after):
             after = batch[-1].document_id
             if self._converting is not None:
                 self._converting.expect(one.payload_digest for one in batch)
             for one in batch:
-                self._ask(one)
-                while len(self._under_way) >= most or sum(order.size for order in self._under_way) > MOST_BYTES:
-                    self._take(self._under_way.popleft())
-                    progress(self.counts.total())
-        while self._under_way:
-            self._take(self._under_way.popleft())
-            progress(self.counts.total())
-        self._filing.end()
-        SearchIndex(self._place.database).refresh()
-
-    def _ask(self, one: Outdated) -> None:
-        """Hands the bytes to the readers, from the first capture of which they can be had."""
-        reason = "no capture of these bytes is known"
-        for capture in one.captures:
-            try:
-                payload: Payload = read_payload(self._place.config.data, capture)
-            except ArchiveError as error:
-                reason = str(error)
-                continue
-            document = submit_payload(self._place.pool, capture, payload)
-            self._under_way.append(_Order(one, capture, document, len(payload.content)))
-            return
-        self._tell("lost", one, reason)
+                try:
+                    capture, payload = first_sound(self._place.config.data, one.captures)
+                except ArchiveError as error:
+                    self._tell("lost", one, str(error))
+                    continue
+                document = submit_payload(self._place.pool, capture, payload)
+                yield _Order(one, capture, document, len(payload.content))
 
     def _take(self, order: _Order) -> None:
         """Files the new reading, unless the earlier one is better."""

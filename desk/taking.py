@@ -1,6 +1,7 @@
 """Bytes taken out of the archive for whoever asks: by payload digest, or PDFs by URL."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from archive.capture import Capture
 from archive.errors import ArchiveError, UsageError
@@ -23,13 +24,19 @@ def taken(config: Config, wanted: str) -> tuple[Capture, Payload]:
     if not found:
         what = "nothing" if by_digest else "no PDF"
         raise UsageError(f"{what} is archived of {wanted[:200]}", advice="`sourcekeep captures URL` lists what is.")
-    return _first_sound(config, found if by_digest else found[:1])
+    return first_sound(config.data, found if by_digest else found[:1])
 
 
-def _first_sound(config: Config, captures: Sequence[Capture]) -> tuple[Capture, Payload]:
+def first_sound(data: Path, captures: Sequence[Capture]) -> tuple[Capture, Payload]:
+    """The first of these captures of the same bytes that is sound, and its payload.
+
+    ArchiveError tells what is wrong with the last, or that there is none.
+    """
+    if not captures:
+        raise ArchiveError("no capture of these bytes is known")
     for capture in captures[:-1]:
         try:
-            return capture, read_payload(config.data, capture)
+            return capture, read_payload(data, capture)
         except ArchiveError:
-            continue  # the same bytes are in the next; of the last the error is told
-    return captures[-1], read_payload(config.data, captures[-1])
+            continue  # the same bytes are in the next
+    return captures[-1], read_payload(data, captures[-1])

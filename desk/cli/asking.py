@@ -6,6 +6,7 @@ import click
 
 from desk.cli.options import Call, common, pass_call
 from desk.output import as_json, console, safe, table
+from extract.sniffing import Kind
 
 
 @click.command("incidents")
@@ -55,7 +56,7 @@ def show_command(call: Call, key: str) -> None:
         print_incident(incident)
 
 
-TYPES = ("pdf", "html", "docx", "odt", "rtf", "xlsx", "ods", "csv", "text")
+TYPES = tuple(kind.value for kind in Kind if kind not in (Kind.EMPTY, Kind.OTHER))
 
 
 @click.command("search")
